@@ -1,0 +1,1 @@
+"""One command a file: parse the arguments, call the stage."""

@@ -1,0 +1,330 @@
+"""The layout of a stage on disk, and the one way to write into it.
+
+A stage folder is locked while a stage works in it, and finished when it holds `manifest.json`,
+which is written last and atomically.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from korean_rlhf import __version__
+from korean_rlhf.errors import BadInput, FolderInUse, MissingInput, NoSpace, OtherRun
+from korean_rlhf.progress import say
+from korean_rlhf.settings.loading import to_dict, to_toml
+
+MANIFEST = "manifest.json"
+STARTED = "started.json"
+"""Stage, settings and inputs of unfinished work: what it may be resumed with."""
+METRICS = "metrics.jsonl"
+LOCK = ".lock"
+
+
+@dataclass
+class Stage:
+    """A stage at work in its folder."""
+
+    folder: Path
+    name: str
+    identity: dict[str, Any]
+    finished: bool
+    """Already done with the same settings and inputs: nothing is left to do."""
+    started: float = field(default_factory=time.monotonic)
+    seconds_before: float = 0.0
+    """Working time of earlier, interrupted runs of this stage, as far as it was noted."""
+
+    def note_time(self) -> None:
+        """Keep the seconds worked so far, so that a resumed stage reports all of them."""
+        notes = {**self.identity, "seconds": round(self.seconds, 3)}
+        atomic_write_text(self.folder / STARTED, _json(notes))
+
+    @property
+    def seconds(self) -> float:
+        """Wall seconds of work on this stage, earlier runs included."""
+        return self.seconds_before + time.monotonic() - self.started
+
+    def finish(
+        self, *, counts: Mapping[str, Any] | None = None, digest: str = "", **facts: Any
+    ) -> dict[str, Any]:
+        """Publish the stage and return its manifest.
+
+        `counts` holds "in", "out" and "dropped" by reason; `digest` is that of the records written,
+        without times, so that an interrupted run and an unbroken one agree.
+        """
+        manifest = {
+            "stage": self.name,
+            "version": __version__,
+            **{key: self.identity[key] for key in ("settings", "inputs")},
+            "counts": dict(counts or {}),
+            "digest": digest,
+            **facts,
+            "seconds": round(self.seconds, 3),
+            "peak_rss_mb": peak_rss_mb(),
+        }
+        atomic_write_text(self.folder / MANIFEST, _json(manifest))
+        (self.folder / STARTED).unlink(missing_ok=True)
+        return manifest
+
+
+@contextmanager
+def open_stage(
+    out: Path, name: str, *, settings: Any, inputs: Sequence[Path], replace: bool = False
+) -> Iterator[Stage]:
+    """Lock the folder `out` for the stage `name` and say whether anything is left to do.
+
+    Unfinished work with the same settings and inputs stays in the folder, to be resumed.
+
+    Raises:
+        MissingInput: an input is not there, or is an unfinished stage.
+        FolderInUse: another process holds the folder.
+        OtherRun: the folder holds other work, and `replace` is false.
+        NoSpace: the disk filled up; what was written stays.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(out / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise FolderInUse(out) from None
+    try:
+        with no_space_named(out):
+            yield _begin(out, name, settings, inputs, replace)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def no_space_named(path: Path) -> Iterator[None]:
+    """Turn the operating system's "no space left" into a sentence."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoSpace(path) from problem
+        raise
+
+
+def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace: bool) -> Stage:
+    if replace:
+        _empty(out)
+    identity = {
+        "stage": name,
+        "settings": to_dict(settings) if settings is not None else {},
+        "inputs": [{"path": str(path), "digest": input_digest(path)} for path in inputs],
+    }
+    stage = Stage(out, name, identity, finished=False)
+    if (out / MANIFEST).is_file():
+        _require_same(out, identity, read_manifest(out))
+        say(f"{name}: {out} is already finished.")
+        stage.finished = True
+        return stage
+    if (out / STARTED).is_file():
+        before = _read_json(out / STARTED)
+        _require_same(out, identity, before)
+        stage.seconds_before = float(before.get("seconds", 0.0))
+    else:
+        _refuse_foreign(out)
+        atomic_write_text(out / STARTED, _json(identity))
+    if settings is not None:
+        atomic_write_text(out / "settings.toml", to_toml(settings))
+    return stage
+
+
+def _refuse_foreign(out: Path) -> None:
+    """Refuse a folder that holds files of something else: they are never mixed nor deleted."""
+    if any(path.name != LOCK for path in out.iterdir()):
+        raise OtherRun(out, "it holds files that no korean-rlhf stage left there")
+
+
+def _require_same(out: Path, wanted: dict[str, Any], found: dict[str, Any]) -> None:
+    if found.get("stage") != wanted["stage"]:
+        raise OtherRun(out, f"it holds the stage {found.get('stage')!r}")
+    old, new = found.get("settings", {}), wanted["settings"]
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            raise OtherRun(out, f"{key} was {old.get(key)!r}, now {new.get(key)!r}")
+    # Content, not place: a data folder may be moved or copied without losing the work made of it.
+    before = [item["digest"] for item in found.get("inputs", [])]
+    after = [item["digest"] for item in wanted["inputs"]]
+    if before != after:
+        names = ", ".join(item["path"] for item in wanted["inputs"])
+        raise OtherRun(out, f"the content of its inputs was different: {names}")
+
+
+def _empty(out: Path) -> None:
+    for path in out.iterdir():
+        if path.name == LOCK:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a finished stage or step folder.
+
+    Raises:
+        MissingInput: it is not finished.
+    """
+    if not (folder / MANIFEST).is_file():
+        raise MissingInput(folder)
+    return _read_json(folder / MANIFEST)
+
+
+def require_finished(folder: Path, made_by: str) -> Path:
+    """Return `folder` when its stage is finished; else say which command makes it."""
+    if not (folder / MANIFEST).is_file():
+        raise MissingInput(folder, made_by)
+    return folder
+
+
+def input_digest(path: Path) -> str:
+    """Return a digest of the content of a stage folder, a plain folder or a file.
+
+    A finished stage answers with the digest of its records, which holds no times.
+    """
+    if not path.exists():
+        raise MissingInput(path)
+    if path.is_file():
+        return file_digest(path)
+    if (path / MANIFEST).is_file():
+        digest = read_manifest(path).get("digest")
+        if digest:
+            return str(digest)
+    elif (path / STARTED).is_file():
+        raise MissingInput(path, "the command that started it, run again: it goes on where it was")
+    return folder_digest(path)
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def folder_digest(folder: Path, *, pattern: str = "*") -> str:
+    """Return a digest of names and contents of the files in `folder`, hidden ones left out."""
+    total = hashlib.sha256()
+    for path in sorted(folder.rglob(pattern)):
+        inside = path.relative_to(folder)
+        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
+            total.update(f"{inside.as_posix()}\0{file_digest(path)}\n".encode())
+    return total.hexdigest()
+
+
+def step_folder(stage_folder: Path, step: int) -> Path:
+    """Return the folder of one checkpoint: `step-002000`."""
+    return stage_folder / f"step-{step:06d}"
+
+
+def step_number(folder: Path) -> int:
+    """Return the step of a checkpoint folder; the inverse of `step_folder`."""
+    return int(folder.name.removeprefix("step-"))
+
+
+def finished_steps(stage_folder: Path) -> list[Path]:
+    """Return the finished checkpoints of a stage, earliest first."""
+    found = (path for path in stage_folder.glob("step-*") if path.name[5:].isdigit())
+    return sorted((path for path in found if (path / MANIFEST).is_file()), key=step_number)
+
+
+def chosen_step(folder: Path) -> Path:
+    """Return the model folder that `folder` stands for.
+
+    A plain Hugging Face folder (it holds config.json) is itself. A stage is the step that its
+    manifest names under "best", else its last finished step.
+
+    Raises:
+        MissingInput: there is no finished checkpoint.
+    """
+    if (folder / "config.json").is_file():
+        return folder
+    if (folder / MANIFEST).is_file():
+        best = read_manifest(folder).get("best")
+        if best:
+            return folder / str(best)
+    steps = finished_steps(folder)
+    if not steps:
+        raise MissingInput(folder, "the training command that writes it")
+    return steps[-1]
+
+
+class MetricsLog:
+    """metrics.jsonl: one JSON object a line, appended while a stage trains."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / METRICS
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Append one row; it is on disk for other readers when this returns."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(row), ensure_ascii=False) + "\n")
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return every whole row; a line torn by a kill is left out."""
+        if not self.path.is_file():
+            return []
+        rows = []
+        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                rows.append(json.loads(line))
+            except ValueError:
+                continue
+        return rows
+
+    def truncate_after(self, step: int) -> None:
+        """Forget the rows of steps later than `step`: they will be done again."""
+        kept = [row for row in self.rows() if row.get("step", 0) <= step]
+        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
+        atomic_write_text(self.path, "".join(lines))
+
+
+def atomic_write_text(path: Path, text: str) -> None:
+    """Write a whole file or nothing: a reader or a crash never sees half of it."""
+    atomic_write_bytes(path, text.encode("utf-8"))
+
+
+def atomic_write_bytes(path: Path, content: bytes) -> None:
+    """Write a whole file or nothing: a reader or a crash never sees half of it."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+def peak_rss_mb() -> float:
+    """Return the largest resident memory of this process or one of its ended children, in MB."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peak = max(resource.getrusage(kind).ru_maxrss for kind in kinds)
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise BadInput(f"{path}: not JSON: {problem}. Delete the folder and run again.") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"{path}: not a JSON object. Delete the folder and run again.")
+    return found

@@ -1,0 +1,1 @@
+"""The network: shape, checkpoints, heads, generation, export. torch begins here."""

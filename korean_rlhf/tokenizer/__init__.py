@@ -1,0 +1,1 @@
+"""The tokenizer: training, report, chat template and loss mask, token files. No torch."""

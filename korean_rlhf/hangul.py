@@ -16,7 +16,7 @@ TAILS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ�
 _DIGIT_FINALS = dict(zip("0123456789", (21, 8, 0, 16, 0, 0, 1, 8, 8, 0), strict=True))
 # Zeros at the end of a number: 십 백 천 end in a consonant, 만 too, 억 and 조 less often.
 _ROUND_FINALS = {1: 17, 2: 1, 3: 4, 4: 4, 5: 4, 6: 4, 7: 4, 8: 1}
-# Names of the letters: 에이, 비, 씨, 디, 이, 에프, 지, 에이치, 아이, 제이, 케이, 엘, 엠, 엔, 오, ...
+# Names of the letters: 에이, 비, 씨, ..., 엘, 엠, 엔, ..., 알.
 _LETTER_FINALS = {"l": 8, "m": 16, "n": 4, "r": 8}
 
 _PAIRS = {

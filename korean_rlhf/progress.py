@@ -14,7 +14,8 @@ SECONDS_BETWEEN_LINES = 10.0
 class Advance(Protocol):
     """Called with how many items were done; keywords are shown beside the bar."""
 
-    def __call__(self, n: int = 1, **shown: Any) -> None: ...
+    def __call__(self, n: int = 1, **shown: Any) -> None:
+        """Count `n` more items as done."""
 
 
 @contextmanager
@@ -60,8 +61,9 @@ def _bar(total: int | None, label: str, unit: str, done: int) -> Iterator[Advanc
         task = progress.add_task(label, total=total, completed=done, unit=unit, shown="")
 
         def advance(n: int = 1, **shown: Any) -> None:
-            fields = {"shown": _text(shown)} if shown else {}
-            progress.update(task, advance=n, **fields)
+            progress.advance(task, n)
+            if shown:
+                progress.update(task, shown=_text(shown))
 
         yield advance
 

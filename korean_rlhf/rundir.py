@@ -92,6 +92,7 @@ def open_stage(
         MissingInput: an input is not there, or is an unfinished stage.
         FolderInUse: another process holds the folder.
         OtherRun: the folder holds other work, and `replace` is false.
+        BadInput: the folder holds files of something else.
         NoSpace: the disk filled up; what was written stays.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -119,7 +120,9 @@ def no_space_named(path: Path) -> Iterator[None]:
 
 
 def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace: bool) -> Stage:
-    if replace:
+    if not (out / MANIFEST).is_file() and not (out / STARTED).is_file():
+        _refuse_foreign(out)
+    elif replace:
         _empty(out)
     identity = {
         "stage": name,
@@ -137,7 +140,6 @@ def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace:
         _require_same(out, identity, before)
         stage.seconds_before = float(before.get("seconds", 0.0))
     else:
-        _refuse_foreign(out)
         atomic_write_text(out / STARTED, _json(identity))
     if settings is not None:
         atomic_write_text(out / "settings.toml", to_toml(settings))
@@ -147,7 +149,7 @@ def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace:
 def _refuse_foreign(out: Path) -> None:
     """Refuse a folder that holds files of something else: they are never mixed nor deleted."""
     if any(path.name != LOCK for path in out.iterdir()):
-        raise OtherRun(out, "it holds files that no korean-rlhf stage left there")
+        raise BadInput(f"{out} holds files that no stage left there. Choose another --out.")
 
 
 def _require_same(out: Path, wanted: dict[str, Any], found: dict[str, Any]) -> None:

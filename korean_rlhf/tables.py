@@ -7,15 +7,21 @@ import dataclasses
 import hashlib
 import io
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+import ijson
 import pyarrow as pa
 import pyarrow.parquet as pq
-import zstandard
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.records import (
@@ -115,19 +121,16 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 @contextmanager
-def open_text(path: Path) -> Iterator[io.TextIOBase]:
+def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
     """Open a text file for reading, decompressed when its name ends in .zst.
 
-    A byte that is no UTF-8 raises UnicodeDecodeError at the line that holds it.
+    A byte that is no UTF-8 raises UnicodeDecodeError, a torn .zst file EOFError or ZstdError.
     """
     if not path.is_file():
         raise MissingInput(path)
-    with path.open("rb") as file:
-        if path.suffix == ".zst":
-            with zstandard.ZstdDecompressor().stream_reader(file) as raw:
-                yield io.TextIOWrapper(io.BufferedReader(raw), encoding="utf-8-sig", newline="\n")  # type: ignore[arg-type]
-        else:
-            yield io.TextIOWrapper(file, encoding="utf-8-sig", newline="\n")
+    raw = zstd.ZstdFile(path, "rb") if path.suffix == ".zst" else path.open("rb")
+    with raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n") as text:
+        yield text
 
 
 def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
@@ -140,14 +143,18 @@ def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
         raise BadRecord(
             path, number + 1, "not UTF-8. Convert the file: iconv -f CP949 -t UTF-8."
         ) from None
-    except zstandard.ZstdError as problem:
+    except (zstd.ZstdError, EOFError) as problem:
         raise BadInput(
             f"{path}: not a whole .zst file ({problem}). Fetch or write it again."
         ) from None
 
 
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line, object); a file that is one JSON array yields (item, object)."""
     for number, line in _numbered_lines(path):
+        if number == 1 and line.strip() == "[":
+            yield from _array_rows(path)
+            return
         if not line.strip():
             continue
         try:
@@ -159,6 +166,20 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         if not isinstance(row, dict):
             raise BadRecord(path, number, "not a JSON object: one record a line is expected.")
         yield number, row
+
+
+def _array_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    number = 0
+    try:
+        with open_text(path) as text:
+            for number, row in enumerate(ijson.items(text.buffer, "item", use_float=True), start=1):
+                if not isinstance(row, dict):
+                    raise BadRecord(path, number, "an item of the array is no JSON object.")
+                yield number, row
+    except ijson.JSONError as problem:
+        raise BadRecord(
+            path, number + 1, f"torn or wrong JSON after this item ({problem})."
+        ) from None
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -345,7 +366,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write text lines, whole or not at all; `.zst` compresses."""
     content = "".join(lines).encode()
     if path.suffix == ".zst":
-        content = zstandard.ZstdCompressor(level=6).compress(content)
+        content = zstd.compress(content, level=6)
     atomic_write_bytes(path, content)
 
 
@@ -359,9 +380,12 @@ def _suffix(path: Path) -> str:
 
 
 def _document(row: dict[str, Any]) -> Document:
-    known = {name: row[name] for name in DOCUMENT_FIELDS if row.get(name) is not None}
+    if row.get("text") is None:
+        raise KeyError("text")
+    if not isinstance(row["text"], str):
+        raise ValueError(f"text must be text, got {type(row['text']).__name__}")
     return Document(
-        **{name: value if name == "text" else str(value) for name, value in known.items()}
+        **{name: str(row[name]) for name in DOCUMENT_FIELDS if row.get(name) is not None}
     )  # type: ignore[arg-type]
 
 
@@ -371,9 +395,32 @@ def _texts(row: dict[str, Any], *names: str) -> dict[str, str]:
 
 def _instruction(row: dict[str, Any]) -> Instruction:
     return Instruction(
-        messages=parse_messages(row["messages"]),
+        messages=_instruction_messages(row),
         **_texts(row, "id", "source", "license", "register"),
     )
+
+
+PAIRS = (
+    ("instruction", "output"),
+    ("question", "answer"),
+    ("Q", "A"),
+    ("prompt", "response"),
+    ("prompt", "completion"),
+)
+"""Columns that widely used instruction sets have instead of messages."""
+
+
+def _instruction_messages(row: dict[str, Any]) -> Any:
+    if "messages" in row:
+        return parse_messages(row["messages"])
+    for asked, answered in PAIRS:
+        if isinstance(row.get(asked), str) and isinstance(row.get(answered), str):
+            parts = [row[asked], row.get("input") or ""]
+            question = "\n\n".join(part for part in parts if part.strip())
+            turns = [("user", question), ("assistant", row[answered])]
+            return parse_messages([{"role": role, "content": text} for role, text in turns])
+    names = ", ".join("+".join(pair) for pair in PAIRS)
+    raise ValueError(f"needs messages, or one of the pairs {names}")
 
 
 def _prompt(row: dict[str, Any]) -> Prompt:

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import tyro
-from tyro.conf import OmitArgPrefixes, Positional
+from tyro.conf import OmitArgPrefixes as Nested  # its fields become flags without a prefix
+from tyro.conf import Positional
 
 from korean_rlhf.errors import SettingsError, UnknownName
 from korean_rlhf.settings.loading import load
@@ -30,8 +31,6 @@ from korean_rlhf.settings.loading import load
 __all__ = ["Nested", "Positional", "parse"]
 
 T = TypeVar("T")
-Nested = OmitArgPrefixes
-"""Marks a settings dataclass whose fields are flags without a prefix."""
 SETTINGS = "--settings"
 
 

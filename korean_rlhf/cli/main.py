@@ -23,6 +23,7 @@ COMMANDS = {
     "reward": "learn a reward from ranked answers",
     "ppo": "optimise a model against the reward",
     "eval": "score every checkpoint that has no score yet",
+    "rank": "answers with scores -> ranked comparisons",
     "report": "write the report of a run: HTML, Markdown, JSON",
     "chat": "talk with a model in the terminal",
     "sample": "write K answers a prompt, for people to rank",
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nkorean-rlhf: stopped; run the same command again to go on.", file=sys.stderr)
     except BrokenPipeError:  # the reader of our output went away: `korean-rlhf show x | head`
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
         return 0
     return 1
 

@@ -1,0 +1,1 @@
+"""Prompts and answers as data: rank what judges have scored."""

@@ -1,0 +1,158 @@
+"""Ranked comparisons from answers that a judge has scored one by one."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.errors import BadRecord
+from korean_rlhf.records import Comparison, Message
+from korean_rlhf.rundir import file_digest, open_stage
+from korean_rlhf.settings.rank import RankSettings
+from korean_rlhf.tables import rows, shards, write_jsonl
+
+COMPARISONS = "comparisons.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One answer with the score of its judge."""
+
+    messages: tuple[Message, ...]
+    response: str
+    score: float
+
+
+def rank(
+    inputs: Sequence[Path],
+    out: Path,
+    settings: RankSettings,
+    *,
+    license: str = "",
+    replace: bool = False,
+) -> None:
+    """Write comparisons.jsonl: K answers to one prompt, ranked by score, equal scores tied.
+
+    A row of the input needs question (or messages), output (or response) and score; `context` is
+    what was said before the question: messages, or {"q", "a"}.
+
+    Raises:
+        BadRecord: a row lacks one of them.
+    """
+    with open_stage(out, "rank", settings=settings, inputs=inputs, replace=replace) as stage:
+        if stage.finished:
+            return
+        answers = [item for path in inputs for item in read_scored(path)]
+        kept, dropped = sift(answers, settings)
+        made = list(compare(kept, settings, source=inputs[0].name, license=license))
+        write_jsonl(out / COMPARISONS, made)
+        used = sum(len(item.responses) for item in made)
+        left = len(kept) - used
+        counts = {
+            "in": len(answers),
+            "out": used,
+            "dropped": {**dropped, "no-partner-left": left} if left else dropped,
+        }
+        stage.finish(counts=counts, digest=file_digest(out / COMPARISONS), comparisons=len(made))
+
+
+def read_scored(path: Path) -> Iterator[Scored]:
+    """Yield the scored answers in a file; rows without a score are refused."""
+    for shard in shards(path):
+        for number, row in rows(shard):
+            try:
+                yield Scored(_messages(row), _text(row, "output", "response"), float(row["score"]))
+            except (KeyError, TypeError, ValueError) as problem:
+                raise BadRecord(shard, number, f"not a scored answer: {problem!r}.") from None
+
+
+def sift(answers: Iterable[Scored], settings: RankSettings) -> tuple[list[Scored], dict[str, int]]:
+    """Return the answers to use, and the count of the others by reason."""
+    kept: list[Scored] = []
+    dropped: dict[str, int] = defaultdict(int)
+    for answer in answers:
+        if answer.score == 0 and not settings.keep_zero:
+            dropped["zero-score"] += 1
+        elif not answer.response.strip():
+            dropped["empty-answer"] += 1
+        elif settings.max_characters and len(answer.response) > settings.max_characters:
+            dropped["too-long"] += 1
+        else:
+            kept.append(answer)
+    return kept, dict(dropped)
+
+
+def compare(
+    answers: Iterable[Scored], settings: RankSettings, *, source: str = "", license: str = ""
+) -> Iterator[Comparison]:
+    """Yield comparisons of one question each, their answers spread over the range of scores."""
+    questions: dict[tuple[Message, ...], list[Scored]] = defaultdict(list)
+    for answer in answers:
+        questions[answer.messages].append(answer)
+    draw = random.Random(settings.seed)
+    for number, (messages, group) in enumerate(questions.items()):
+        for part, chosen in enumerate(spread(group, settings, draw)):
+            draw.shuffle(chosen)  # so that the order on disk says nothing about the rank
+            yield Comparison(
+                id=f"{source.partition('.')[0]}:{number}:{part}",
+                messages=messages,
+                responses=tuple(item.response for item in chosen),
+                ranks=ranks([item.score for item in chosen]),
+                ranked_by="judge",
+                source=source,
+                license=license,
+            )
+
+
+def spread(
+    group: list[Scored], settings: RankSettings, draw: random.Random
+) -> Iterator[list[Scored]]:
+    """Yield disjoint sets of K answers, one from each K-th of the group ordered by score.
+
+    So every comparison holds good and bad answers, and no answer is compared twice.
+    """
+    left = sorted(group, key=lambda item: item.score)
+    for _ in range(settings.per_question):
+        size = min(draw.randint(settings.least, settings.most), len(left))
+        if size < settings.least or left[0].score == left[-1].score:
+            return
+        edges = [round(place * len(left) / size) for place in range(size + 1)]
+        places = [draw.randrange(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        yield [left[place] for place in places]
+        left = [item for place, item in enumerate(left) if place not in set(places)]
+
+
+def ranks(scores: Sequence[float]) -> tuple[int, ...]:
+    """Return dense ranks, 1 for the highest score; equal scores share one.
+
+    >>> ranks([3.0, 9.0, 3.0, 5.0])
+    (3, 1, 3, 2)
+    """
+    order = sorted(set(scores), reverse=True)
+    return tuple(order.index(score) + 1 for score in scores)
+
+
+def _messages(row: dict[str, Any]) -> tuple[Message, ...]:
+    before = row.get("context") or row.get("messages") or []
+    if isinstance(before, dict):  # one turn before, as LogicKor writes it
+        before = [
+            {"role": "user", "content": before["q"]},
+            {"role": "assistant", "content": before["a"]},
+        ]
+    turns = [Message(role=turn["role"], content=turn["content"]) for turn in before]
+    if row.get("question"):
+        turns.append(Message(role="user", content=row["question"]))
+    if not turns or turns[-1].role != "user":
+        raise KeyError("question")
+    return tuple(turns)
+
+
+def _text(row: dict[str, Any], *names: str) -> str:
+    for name in names:
+        if isinstance(row.get(name), str):
+            return str(row[name])
+    raise KeyError(names[0])

@@ -1,0 +1,186 @@
+import dataclasses
+import json
+
+import pytest
+from backports import zstd
+
+from korean_rlhf.errors import BadInput, BadRecord, MissingInput
+from korean_rlhf.records import Comparison, Document, Drop, Instruction, Message, Prompt
+from korean_rlhf.tables import (
+    DocumentWriter,
+    documents_digest,
+    from_batch,
+    json_line,
+    parquet_batches,
+    read,
+    rows,
+    shards,
+    to_batch,
+    write_jsonl,
+)
+
+
+def page(number, **fields):
+    return Document(
+        **{"id": f"web:{number}", "text": f"글 {number}", "license": "CC0-1.0"} | fields
+    )
+
+
+def test_documents_come_back_as_they_were_sorted_by_id(tmp_path):
+    pages = [page(number, title="제목", format="html") for number in (3, 1, 2)]
+    with DocumentWriter(tmp_path) as writer:
+        for document in pages:
+            writer.write(document)
+        writer.drop(page(9), Drop("too-short", "4"))
+    (tmp_path / "manifest.json").write_text("{}")
+
+    assert list(read(tmp_path, Document)) == sorted(pages, key=lambda document: document.id)
+    assert writer.counts == {"in": 4, "out": 3, "dropped": {"too-short": 1}}
+    ((_, dropped),) = rows(next((tmp_path / "dropped").glob("*.parquet")))
+    assert (dropped["id"], dropped["reason"], dropped["detail"]) == ("web:9", "too-short", "4")
+
+
+def test_a_full_shard_goes_to_disk_at_once(tmp_path):
+    with DocumentWriter(tmp_path, shard_bytes=20) as writer:
+        for number in range(5):
+            writer.write(page(number, text="가나다라"))
+    (tmp_path / "manifest.json").write_text("{}")
+
+    assert [shard.name for shard in shards(tmp_path)] == [f"part-{n:05d}.parquet" for n in range(3)]
+    assert len(list(read(tmp_path, Document))) == 5
+
+
+def test_the_digest_leaves_the_time_out_and_nothing_else(tmp_path):
+    def digest(**fields):
+        folder = tmp_path / json.dumps(fields)
+        with DocumentWriter(folder) as writer:
+            writer.write(page(1, **fields))
+        return documents_digest(folder)
+
+    assert digest(fetched_at="2025-01-01T00:00:00Z") == digest()
+    others = [
+        digest(**{field.name: "plain" if field.name == "format" else "x"})
+        for field in dataclasses.fields(Document)
+        if field.name not in ("fetched_at", "format")
+    ]
+    assert len({digest(), *others}) == len(others) + 1
+
+
+def test_a_batch_is_the_documents_it_was_made_of():
+    pages = [page(1), page(2, text="")]
+
+    assert from_batch(to_batch(pages)) == pages
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst"])
+def test_a_plain_record_needs_only_text(tmp_path, suffix):
+    content = '{"text": "하나"}\n\n{"text": "둘", "license": "CC0-1.0", "extra": 1}\n'.encode()
+    path = tmp_path / f"plain{suffix}"
+    path.write_bytes(zstd.compress(content) if suffix.endswith("zst") else content)
+
+    one, two = read(path, Document, license="MIT")
+
+    assert (one.text, one.license, one.id) == ("하나", "MIT", "plain:1")
+    assert (two.text, two.license, two.id) == ("둘", "CC0-1.0", "plain:3")
+
+
+def test_csv_and_arrays_and_pairs_are_read_as_instructions(tmp_path):
+    (tmp_path / "a.csv").write_text('Q,A,label\n"쉼표, 있음","두\n줄",0\n', encoding="utf-8")
+    array = [{"instruction": "요약해 줘", "input": "긴 글", "output": "짧은 글"}]
+    (tmp_path / "b.jsonl").write_text(
+        json.dumps(array, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
+
+    (question,) = read(tmp_path / "a.csv", Instruction)
+    (summary,) = read(tmp_path / "b.jsonl", Instruction)
+
+    assert [turn.content for turn in question.messages] == ["쉼표, 있음", "두\n줄"]
+    assert summary.messages[0].content == "요약해 줘\n\n긴 글"
+
+
+RECORDS = [
+    Instruction(
+        messages=(Message(role="user", content="안녕?"), Message(role="assistant", content="네.")),
+        id="1",
+    ),
+    Prompt(messages=(Message(role="user", content="안녕?"),), id="2", license="CC0-1.0"),
+    Comparison(
+        messages=(Message(role="user", content="?"),), responses=("가", "나"), ranks=(1, 1), id="3"
+    ),
+]
+
+
+@pytest.mark.parametrize("record", RECORDS)
+def test_json_records_come_back_as_they_were(tmp_path, record):
+    write_jsonl(tmp_path / "x.jsonl.zst", [record])
+
+    assert list(read(tmp_path / "x.jsonl.zst", type(record))) == [record]
+    assert "\\u" not in json_line(record)
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "says"),
+    [
+        ('{"text": "가"', Document, "torn or wrong JSON"),
+        ('["가"]', Document, "not a JSON object"),
+        ('{"title": "가"}', Document, "lacks 'text'"),
+        ('{"text": 3}', Document, "text must be text"),
+        ('{"text": "가", "format": "pdf"}', Document, "none of plain"),
+        ('{"text": "가"}', Instruction, "needs messages"),
+        ('{"messages": []}', Prompt, "at least one"),
+        ('{"messages": [{"role": "user", "content": "?"}]}', Instruction, "assistant"),
+        (
+            '{"prompt": "?", "responses": ["가", "나"], "ranks": [1]}',
+            Comparison,
+            "2 responses but 1",
+        ),
+        (
+            '{"prompt": "?", "responses": ["가", "나"], "ranks": [0, 1]}',
+            Comparison,
+            "whole numbers",
+        ),
+        ('{"prompt": "?", "responses": "가나", "ranks": [1, 2]}', Comparison, "list of texts"),
+    ],
+)
+def test_a_bad_line_is_named_with_file_and_line(tmp_path, line, kind, says):
+    path = tmp_path / "bad.jsonl"
+    path.write_text(f"\n{line}\n", encoding="utf-8")
+
+    with pytest.raises(BadRecord, match=rf"bad\.jsonl:2: .*{says}"):
+        list(read(path, kind))
+
+
+def test_another_encoding_is_named_with_its_fix(tmp_path):
+    path = tmp_path / "old.jsonl"
+    path.write_bytes('{"text": "가"}\n{"text": "나"}\n'.encode("cp949"))
+
+    with pytest.raises(BadRecord, match="iconv"):
+        list(read(path, Document))
+
+
+def test_a_torn_archive_or_parquet_is_named(tmp_path):
+    torn = zstd.compress(json.dumps({"text": "가" * 5000}).encode())[:-9]
+    (tmp_path / "torn.jsonl.zst").write_bytes(torn)
+    (tmp_path / "torn.parquet").write_bytes(b"PAR1 nothing")
+
+    for name in ("torn.jsonl.zst", "torn.parquet"):
+        with pytest.raises(BadInput, match=name):
+            list(read(tmp_path / name, Document))
+
+
+def test_missing_and_strange_inputs_are_named(tmp_path):
+    with pytest.raises(MissingInput, match="nothing-here"):
+        list(read(tmp_path / "nothing-here", Document))
+    (tmp_path / "a.docx").write_bytes(b"x")
+    with pytest.raises(BadInput, match=r"\.parquet"):
+        list(read(tmp_path / "a.docx", Document))
+
+
+def test_batches_hold_at_most_what_was_asked(tmp_path):
+    with DocumentWriter(tmp_path) as writer:
+        for number in range(5):
+            writer.write(page(number))
+
+    sizes = [batch.num_rows for batch in parquet_batches(tmp_path / "part-00000.parquet", size=2)]
+
+    assert sizes == [2, 2, 1]

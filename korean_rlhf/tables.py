@@ -384,9 +384,8 @@ def _document(row: dict[str, Any]) -> Document:
         raise KeyError("text")
     if not isinstance(row["text"], str):
         raise ValueError(f"text must be text, got {type(row['text']).__name__}")
-    return Document(
-        **{name: str(row[name]) for name in DOCUMENT_FIELDS if row.get(name) is not None}
-    )  # type: ignore[arg-type]
+    known: dict[str, Any] = _texts(row, *DOCUMENT_FIELDS)
+    return Document(**known)
 
 
 def _texts(row: dict[str, Any], *names: str) -> dict[str, str]:

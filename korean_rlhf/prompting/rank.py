@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def spread(
         if size < settings.least or left[0].score == left[-1].score:
             return
         edges = [round(place * len(left) / size) for place in range(size + 1)]
-        places = [draw.randrange(low, high) for low, high in zip(edges, edges[1:], strict=False)]
+        places = [draw.randrange(low, high) for low, high in pairwise(edges)]
         yield [left[place] for place in places]
         left = [item for place, item in enumerate(left) if place not in set(places)]
 

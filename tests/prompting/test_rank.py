@@ -1,0 +1,78 @@
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from korean_rlhf.errors import BadRecord
+from korean_rlhf.prompting.rank import Scored, compare, rank, ranks, read_scored, sift
+from korean_rlhf.records import Comparison, Message
+from korean_rlhf.settings.rank import RankSettings
+from korean_rlhf.tables import read
+
+SETTINGS = RankSettings()
+scores = st.lists(st.integers(0, 10).map(float), max_size=60)
+
+
+def answers(values, question="질문"):
+    asked = (Message(role="user", content=question),)
+    return [Scored(asked, f"답 {place}", score) for place, score in enumerate(values)]
+
+
+@given(scores)
+def test_better_scores_rank_higher_and_equal_ones_tie(values):
+    given_ranks = ranks(values)
+
+    for one in range(len(values)):
+        for two in range(len(values)):
+            assert (values[one] > values[two]) == (given_ranks[one] < given_ranks[two])
+
+
+@given(scores, st.integers(0, 5))
+def test_no_answer_stands_twice_and_every_comparison_has_two_ranks(values, seed):
+    made = list(compare(answers(values), RankSettings(seed=seed)))
+    used = [response for comparison in made for response in comparison.responses]
+
+    assert len(used) == len(set(used))
+    for comparison in made:
+        assert SETTINGS.least <= len(comparison.responses) <= SETTINGS.most
+
+
+def test_comparisons_span_the_range_of_scores():
+    values = random.Random(1).choices([1.0, 2.0, 5.0, 9.0, 10.0], k=200)
+    made = list(compare(answers(values), RankSettings(per_question=5)))
+
+    assert len(made) == 5
+    assert all(len(set(comparison.ranks)) >= 3 for comparison in made)
+
+
+def test_zero_and_long_and_empty_answers_are_left_out_and_counted():
+    kept, dropped = sift(
+        [*answers([0.0, 3.0]), Scored((Message(role="user", content="?"),), " ", 4.0)],
+        RankSettings(max_characters=3),
+    )
+
+    assert [item.score for item in kept] == [3.0]
+    assert dropped == {"zero-score": 1, "empty-answer": 1}
+
+
+def test_every_answer_is_counted_once(tmp_path):
+    rows = [{"question": f"q{n % 4}", "output": f"a{n}", "score": n % 7} for n in range(90)]
+    rows[0]["context"] = {"q": "먼저", "a": "답"}
+    (tmp_path / "judged.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+    rank([tmp_path / "judged.jsonl"], tmp_path / "out", SETTINGS, license="MIT")
+
+    counts = json.loads((tmp_path / "out/manifest.json").read_text())["counts"]
+    made = list(read(tmp_path / "out", Comparison))
+    assert counts["in"] == 90 == counts["out"] + sum(counts["dropped"].values())
+    assert counts["out"] == sum(len(comparison.responses) for comparison in made)
+    assert {comparison.license for comparison in made} == {"MIT"}
+
+
+def test_a_row_without_a_score_is_named(tmp_path):
+    (tmp_path / "x.jsonl").write_text('{"question": "?", "output": "a"}\n')
+
+    with pytest.raises(BadRecord, match=r"x\.jsonl:1.*score"):
+        list(read_scored(tmp_path / "x.jsonl"))

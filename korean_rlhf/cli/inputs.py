@@ -12,7 +12,7 @@ from korean_rlhf.progress import track
 from korean_rlhf.rundir import file_digest
 from korean_rlhf.settings.loading import read_toml
 
-KEYS = {"path", "url", "sha256", "license", "note"}
+KEYS = {"path", "url", "sha256", "page", "license"}
 CHUNK = 1 << 20
 
 
@@ -47,6 +47,11 @@ def _local(row: Mapping[str, Any], name: str, file: Path, downloads: Path) -> Pa
             raise MissingInput(path, f"or mend [{name}] in {file}")
         _check(path, row, name)
         return path
+    if "page" in row:
+        raise SettingsError(
+            f"[{name}] in {file} cannot be fetched as one file. Take it from {row['page']} and write "
+            f'its place into a copy of the file: path = "..."'
+        )
     if "url" not in row:
         raise SettingsError(f"[{name}] in {file} needs a path or a url with sha256.")
     if "sha256" not in row:

@@ -1,0 +1,1 @@
+"""Spiders that fetch pages politely and archive them as WARC; cleaning is a later stage's work."""

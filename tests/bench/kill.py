@@ -1,0 +1,137 @@
+"""SIGKILL the quickstart at random moments, run it again, and compare with an unbroken run.
+
+    make bench NAME=kill                  # KILLS=10 SEED=0 FOLDER=runs-bench are the defaults
+
+The unbroken run is FOLDER/runs/quickstart-seed-SEED (made when it is not there). Corpus, tokenizer,
+token files, every training loss and the final weights must be equal, and no process may be left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+MARK = "KOREAN_RLHF_BENCH_MARK"
+STAGES = ("pretrain", "sft", "reward", "ppo")
+
+
+def main() -> int:
+    folder = Path(os.environ.get("FOLDER", "runs-bench"))
+    kills, seed = int(os.environ.get("KILLS", "10")), os.environ.get("SEED", "0")
+    whole, broken = f"quickstart-seed-{seed}", "quickstart-killed"
+    seconds = unbroken(whole, folder, seed)
+    forget(broken, folder)
+    moments = sorted(random.Random(int(seed) + 1).uniform(0, seconds) for _ in range(kills))
+    left = 0
+    for number, moment in enumerate(moments):
+        left += kill_after(moment - (moments[number - 1] if number else 0.0), broken, folder, seed)
+    start(broken, folder, seed).wait()
+    one, two = facts(whole, folder), facts(broken, folder)
+    different = [key for key in one if one[key] != two.get(key)]
+    for key in one:
+        print(f"{key:<24} {'DIFFERENT' if key in different else 'equal'}")
+    print(f"kills {kills}, processes left {left}")
+    agreed = len(one) - len(different)
+    result = {
+        "name": "kill",
+        "unit": "results equal to the unbroken run",
+        "ours": agreed,
+        "peer": len(one),
+        "ratio": agreed / len(one),
+        "goal": 1.0,
+        "processes_left": left,
+    }
+    print(json.dumps(result))
+    return 0
+
+
+def unbroken(name: str, folder: Path, seed: str) -> float:
+    """Run without a kill; return the seconds that its stages took."""
+    if start(name, folder, seed).wait() != 0:
+        raise SystemExit("the unbroken run failed")
+    notes = json.loads((folder / "runs" / name / "stages.json").read_text())
+    return float(sum(row["seconds"] for row in notes.values()))
+
+
+def start(name: str, folder: Path, seed: str, mark: str = "") -> subprocess.Popen[bytes]:
+    argv = [sys.executable, "-P", "-m", "korean_rlhf", "run", "quickstart"]
+    argv += ["--name", name, "--root", str(folder), "--seed", seed]
+    return subprocess.Popen(argv, env={**os.environ, MARK: mark})
+
+
+def kill_after(seconds: float, name: str, folder: Path, seed: str) -> int:
+    """Kill the run with SIGKILL after `seconds`; return how many of its processes live on."""
+    mark = uuid.uuid4().hex
+    process = start(name, folder, seed, mark)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    time.sleep(2)
+    return len(alive(mark))
+
+
+def alive(mark: str) -> list[str]:
+    """Return the processes whose environment holds `mark`."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"{MARK}={mark}".encode() in path.read_bytes():
+                found.append(path.parent.name)
+        except OSError:
+            continue
+    return found
+
+
+def forget(name: str, folder: Path) -> None:
+    for path in [folder / "runs" / name, *(folder / "data").glob(f"*/{name}*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def facts(name: str, folder: Path) -> dict[str, Any]:
+    """Return what must be equal: digests of the data, losses and weights of the models."""
+    run, data = folder / "runs" / name, folder / "data"
+    found: dict[str, Any] = {}
+    for kind in ("clean", "dedup", "tokens", "translated"):
+        found[f"{kind} digest"] = read(data / kind / name / "manifest.json").get("digest")
+    for suffix in ("site", "namu", "wikipedia"):
+        found[f"raw {suffix} digest"] = read(
+            data / "raw" / f"{name}-{suffix}" / "manifest.json"
+        ).get("digest")
+    found["tokenizer"] = digest(run / "tokenizer" / "tokenizer.json")
+    for stage in STAGES:
+        found[f"{stage} losses"] = losses(run / stage / "metrics.jsonl")
+        best = read(run / stage / "manifest.json")["best"]
+        found[f"{stage} weights"] = digest(run / stage / best / "model.safetensors")
+    return found
+
+
+def losses(path: Path) -> list[tuple[Any, ...]]:
+    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
+    return [(row.get("step"), row.get("loss"), row.get("validation_loss")) for row in rows]
+
+
+def read(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Score every checkpoint on Korean tasks, and report what was learned."""

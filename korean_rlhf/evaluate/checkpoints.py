@@ -1,0 +1,125 @@
+"""The checkpoints of a run that can be scored, and where their scores go."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from korean_rlhf.errors import BadInput, MissingInput
+from korean_rlhf.rundir import chosen_step, file_digest, finished_steps, step_number
+
+STAGES = ("pretrain", "sft", "dpo", "ppo")
+"""Stages that make language models, in the order of the recipe; others follow by name."""
+
+CHAT_STAGES = ("sft", "dpo", "ppo")
+"""Stages whose models have learned the chat template."""
+
+SCORED_FILES = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer.model")
+"""What decides a score; the state of the optimiser does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One model folder."""
+
+    stage: str
+    step: int
+    folder: Path
+    chosen: bool
+    """The one that its stage stands for."""
+
+    @property
+    def name(self) -> str:
+        """Name of the folder of its scores, e.g. "sft-000500"."""
+        return f"{self.stage}-{self.step:06d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is to be scored, and the folder that the scores go to."""
+
+    run: Path
+    """The run; a plain model gets one of its own under runs/."""
+    checkpoints: tuple[Checkpoint, ...]
+
+    @property
+    def evals(self) -> Path:
+        """Where the scores of the run are."""
+        return self.run / "evals"
+
+
+def find_target(path: Path, out: Path | None = None) -> Target:
+    """Return the checkpoints that `path` stands for: a run, a stage, a step or a model folder.
+
+    Raises:
+        MissingInput: there is no finished checkpoint.
+    """
+    if (path / "config.json").is_file():
+        target = _single(path)
+    elif _is_stage(path):
+        target = Target(path.parent, tuple(_of_stage(path)))
+    else:
+        target = Target(path, tuple(_of_run(path)))
+    if not target.checkpoints:
+        raise MissingInput(path, "korean-rlhf pretrain, sft or ppo, with --out in this folder")
+    return Target(out, target.checkpoints) if out else target
+
+
+def chosen_of(run: Path, stage: str) -> Checkpoint | None:
+    """Return the checkpoint that a stage of a run chose, None while it has none."""
+    return next((found for found in _of_stage(run / stage) if found.chosen), None)
+
+
+def _single(path: Path) -> Target:
+    folder = path.resolve()
+    if folder.name.startswith("step-") and folder.name[5:].isdigit():
+        step = Checkpoint(folder.parent.name, step_number(folder), path, chosen=True)
+        return Target(folder.parent.parent, (step,))
+    return Target(Path("runs") / folder.name, (Checkpoint("model", 0, path, chosen=True),))
+
+
+def _of_run(run: Path) -> list[Checkpoint]:
+    folders = [folder for folder in run.iterdir() if folder.is_dir()] if run.is_dir() else []
+    found = {folder.name: _of_stage(folder) for folder in folders}
+    ordered = [*STAGES, *sorted(found.keys() - set(STAGES))]
+    return [checkpoint for stage in ordered for checkpoint in found.get(stage, [])]
+
+
+def _of_stage(stage: Path) -> list[Checkpoint]:
+    steps = [folder for folder in finished_steps(stage) if is_language_model(folder)]
+    if not steps:
+        return []
+    best = chosen_step(stage)
+    return [Checkpoint(stage.name, step_number(at), at, at == best) for at in steps]
+
+
+def _is_stage(path: Path) -> bool:
+    return any(path.glob("step-*/config.json"))
+
+
+def is_language_model(folder: Path) -> bool:
+    """Whether the model in `folder` writes text; a reward model does not.
+
+    Raises:
+        BadInput: its config.json cannot be read.
+    """
+    config = folder / "config.json"
+    if not config.is_file():
+        return False
+    try:
+        names: Sequence[str] = json.loads(config.read_text(encoding="utf-8"))["architectures"]
+    except (ValueError, KeyError) as problem:
+        raise BadInput(f"{config}: cannot tell the architecture ({problem}).") from None
+    return any("CausalLM" in name or "LMHead" in name for name in names)
+
+
+def weights_digest(folder: Path) -> str:
+    """Return the sha256 over everything in `folder` that decides a score: weights and tokenizer."""
+    total = hashlib.sha256()
+    for pattern in SCORED_FILES:
+        for path in sorted(folder.glob(pattern)):
+            total.update(f"{path.name}\0{file_digest(path)}\n".encode())
+    return total.hexdigest()

@@ -1,0 +1,194 @@
+"""Our language model class for lm-eval."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import TemplateLM
+from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
+
+from korean_rlhf.evaluate.models import Loaded
+from korean_rlhf.evaluate.scoring import Scored, Scorer, Tokens
+from korean_rlhf.progress import Advance, track
+
+BATCH = 32
+"""Prompts generated at the same time."""
+
+
+class KoreanLM(TemplateLM):  # type: ignore[misc]
+    """Scores like lm-eval's own `hf` model, faster; the two agree to rounding.
+
+    Where the tokens of context + continuation do not begin with those of the context (a merge
+    across the boundary), `hf` feeds a sequence that the tokenizer would never write. Here the
+    tokens of the whole are kept, and scored from the first one that differs.
+    """
+
+    def __init__(self, loaded: Loaded, *, batch_tokens: int = 8192, label: str = "scoring") -> None:
+        super().__init__()
+        self.loaded = loaded
+        self.tokenizer = loaded.tokenizer
+        self.label = label
+        self.scorer = Scorer(
+            loaded.model,
+            max_length=loaded.max_length,
+            batch_tokens=batch_tokens,
+            device=loaded.device,
+        )
+        self._begin = [loaded.begin_id] if loaded.begins else []
+
+    @property
+    def truncated(self) -> int:
+        """Requests cut so far because the model cannot read as much."""
+        return self.scorer.truncated
+
+    @property
+    def eot_token_id(self) -> int:
+        """The token that ends a text."""
+        return self.loaded.end_id
+
+    @property
+    def prefix_token_id(self) -> int:
+        """The token that stands before an empty context."""
+        return self.loaded.begin_id
+
+    @property
+    def tokenizer_name(self) -> str:
+        """Name for lm-eval's request cache, which we do not use."""
+        return str(self.tokenizer.name_or_path)
+
+    def tok_encode(
+        self, string: str, add_special_tokens: bool | None = None, **kwargs: Any
+    ) -> Tokens:
+        """Return the tokens of `string`, with BOS before it where the model learned it so."""
+        begin = self.tokenizer.bos_token
+        if add_special_tokens is None:
+            add_special_tokens = not (begin and string.startswith(begin))
+        tokens: Tokens = self.tokenizer.encode(string, add_special_tokens=add_special_tokens)
+        return self._begin + tokens if add_special_tokens else tokens
+
+    def apply_chat_template(
+        self, chat_history: list[dict[str, str]], add_generation_prompt: bool = True
+    ) -> str:
+        """Return a dialogue as the text that the model was trained on."""
+        text: str = self.tokenizer.apply_chat_template(
+            chat_history, tokenize=False, add_generation_prompt=add_generation_prompt
+        )
+        return text
+
+    def loglikelihood(
+        self, requests: list[Instance], disable_tqdm: bool = False
+    ) -> list[tuple[float, bool]]:
+        """Return log-likelihood and greediness of each (context, continuation)."""
+        texts = [request.args for request in requests]
+        # A blank before the continuation belongs to its first word, so the context ends before it.
+        befores = [context.rstrip() for context, _ in texts]
+        wholes = [context + continuation for context, continuation in texts]
+        encoded = self.encode_distinct([*befores, *wholes])
+        return self._score(
+            [
+                split_tokens(encoded[before], encoded[whole], self.prefix_token_id)
+                if before
+                else self._alone(whole)
+                for before, whole in zip(befores, wholes, strict=True)
+            ]
+        )
+
+    def encode_distinct(self, texts: Sequence[str]) -> dict[str, Tokens]:
+        """Return the tokens of each text, every distinct one encoded once, on all cores."""
+        begin = self.tokenizer.bos_token
+        plain = [text for text in dict.fromkeys(texts) if text]
+        started = [text for text in plain if begin and text.startswith(begin)]
+        others = [text for text in plain if not (begin and text.startswith(begin))]
+        encoded: dict[str, Tokens] = {}
+        if started:
+            found = self.tokenizer(started, add_special_tokens=False)["input_ids"]
+            encoded |= dict(zip(started, found, strict=True))
+        if others:
+            found = self.tokenizer(others, add_special_tokens=True)["input_ids"]
+            encoded |= {text: self._begin + ids for text, ids in zip(others, found, strict=True)}
+        return encoded
+
+    def _alone(self, text: str) -> tuple[Tokens, Tokens]:
+        """Return a continuation without a context: BOS stands before it."""
+        return [self.prefix_token_id], self.tok_encode(text, add_special_tokens=False)
+
+    def loglikelihood_rolling(
+        self, requests: list[Instance], disable_tqdm: bool = False
+    ) -> list[float]:
+        """Return the log-likelihood of each whole text, in windows as long as the model reads.
+
+        Each token is counted once. The text is encoded without special tokens, and BOS stands
+        before the first: `hf` scores a BOS that the tokenizer adds as if it were text.
+        """
+        pairs: list[tuple[Tokens, Tokens]] = []
+        owners: list[int] = []
+        for index, request in enumerate(requests):
+            tokens = self.tok_encode(request.args[0], add_special_tokens=False)
+            windows = get_rolling_token_windows(
+                token_list=tokens,
+                prefix_token=self.prefix_token_id,
+                max_seq_len=self.loaded.max_length,
+                context_len=1,
+            )
+            found = [make_disjoint_window(window) for window in windows]
+            pairs += found
+            owners += [index] * len(found)
+        totals = [0.0] * len(requests)
+        for owner, (logprob, _) in zip(owners, self._score(pairs), strict=True):
+            totals[owner] += logprob
+        return totals
+
+    def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
+        """Return a greedy continuation of each context, cut at the first stop string."""
+        from korean_rlhf.evaluate.answers import write
+
+        answers = []
+        for start in range(0, len(requests), BATCH):
+            batch = [request.args for request in requests[start : start + BATCH]]
+            most = max(int(options.get("max_gen_toks", 256)) for _, options in batch)
+            prompts = [self.tok_encode(context) for context, _ in batch]
+            written = write(self.loaded, prompts, most_tokens=most, temperature=0.0, seed=0)
+            for (_, options), answer in zip(batch, written, strict=True):
+                answers.append(_cut(self.tokenizer.decode(answer.text_tokens), options))
+        return answers
+
+    def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
+        return self._score([(context, continuation) for _, context, continuation in requests])
+
+    def _score(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
+        with track(len(pairs), self.label, "requests") as advance:
+            return self.scorer.score(pairs, _counting(advance))
+
+
+def split_tokens(context: Tokens, whole: Tokens, prefix: int) -> tuple[Tokens, Tokens]:
+    """Return `whole` in two: the longest part that begins as `context` does, and the rest.
+
+    >>> split_tokens([5, 6], [5, 6, 7], 1)
+    ([5, 6], [7])
+
+    A merge across the boundary moves it to the left; nothing shared leaves `prefix` before.
+
+    >>> split_tokens([5, 6], [5, 9], 1)
+    ([5], [9])
+    >>> split_tokens([5], [9], 1)
+    ([1], [9])
+    """
+    shared = 0
+    while shared < min(len(context), len(whole)) and context[shared] == whole[shared]:
+        shared += 1
+    if shared == len(whole):  # an empty continuation: its last token stands for it
+        shared -= 1
+    return (whole[:shared], whole[shared:]) if shared else ([prefix], whole)
+
+
+def _counting(advance: Advance) -> Any:
+    return lambda n: advance(n)
+
+
+def _cut(text: str, options: dict[str, Any]) -> str:
+    until = options.get("until", [])
+    for stop in [until] if isinstance(until, str) else until:
+        text = text.split(stop)[0]
+    return text

@@ -1,0 +1,100 @@
+"""A checkpoint ready to be scored: its model, its tokenizer and how long its texts may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+
+from korean_rlhf.errors import MissingInput, SettingsError
+from korean_rlhf.model.checkpoint import load_model
+from korean_rlhf.tokenizer.template import BEGIN
+
+LONGEST = 2048
+"""Tokens of a model whose config does not say how many it can read."""
+
+LENGTH_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A causal model with its tokenizer, on its device."""
+
+    model: PreTrainedModel
+    tokenizer: Any
+    """A tokenizer of transformers."""
+    device: torch.device
+    max_length: int
+    """Most tokens that the model reads at once."""
+
+    @property
+    def begin_id(self) -> int:
+        """The token that stands for "nothing before": BOS, else EOS."""
+        begin = self.tokenizer.bos_token_id
+        return int(begin if begin is not None else self.tokenizer.eos_token_id)
+
+    @property
+    def end_id(self) -> int:
+        """The token that ends a text and an answer."""
+        return int(self.tokenizer.eos_token_id)
+
+    @property
+    def pad_id(self) -> int:
+        """The token that fills rows."""
+        pad = self.tokenizer.pad_token_id
+        return int(pad if pad is not None else self.tokenizer.eos_token_id)
+
+    @property
+    def begins(self) -> bool:
+        """Whether BOS must be put before a plain text because the tokenizer does not.
+
+        Our own pretraining sets `<|begin|>` before every document; other models are asked as their
+        tokenizer does it, as lm-eval's `hf` does.
+        """
+        if self.tokenizer.bos_token != BEGIN:
+            return False
+        return int(self.tokenizer.encode("가", add_special_tokens=True)[0]) != self.begin_id
+
+
+def load(folder: Path, *, device: str = "auto", precision: str = "auto") -> Loaded:
+    """Load the checkpoint in `folder`; "auto" is bf16 on a GPU and fp32 on a CPU.
+
+    Raises:
+        MissingInput: the folder holds no model or no tokenizer.
+        SettingsError: a GPU was asked for and there is none.
+    """
+    where = pick_device(device)
+    half = precision == "bf16" or (precision == "auto" and where.type == "cuda")
+    model = load_model(folder, dtype=torch.bfloat16 if half else torch.float32)
+    model.to(where)  # type: ignore[arg-type]
+    return Loaded(model, load_tokenizer(folder), where, _max_length(model.config))
+
+
+def pick_device(device: str) -> torch.device:
+    """Return the device that "auto", "cpu" or "cuda" stands for."""
+    if device == "cuda" and not torch.cuda.is_available():
+        raise SettingsError("device is 'cuda' but PyTorch finds no GPU. Use device = 'cpu'.")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(device)
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """Return the tokenizer beside the weights.
+
+    Raises:
+        MissingInput: there is none.
+    """
+    if (folder / "tokenizer_config.json").is_file():
+        return AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    if not (folder / "tokenizer.json").is_file():
+        raise MissingInput(folder / "tokenizer.json")
+    return PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
+
+
+def _max_length(config: Any) -> int:
+    found = (getattr(config, name, None) for name in LENGTH_NAMES)
+    return next((int(length) for length in found if length), LONGEST)

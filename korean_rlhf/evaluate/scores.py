@@ -1,0 +1,101 @@
+"""Score files: one JSON a checkpoint and suite, and the key that says what a score stands for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf import __version__
+from korean_rlhf.errors import BadInput
+from korean_rlhf.evaluate.checkpoints import Checkpoint
+from korean_rlhf.evaluate.statistics import Estimate
+from korean_rlhf.rundir import atomic_write_text
+
+ITEMS = "items"
+
+
+def score_key(**parts: Any) -> str:
+    """Return the hash of everything that decides a score: weights, data, task, settings."""
+    text = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def suite_path(evals: Path, checkpoint: str, suite: str) -> Path:
+    """Return the score file of a checkpoint and a suite."""
+    return evals / checkpoint / f"{suite}.json"
+
+
+def read_scores(path: Path) -> dict[str, Any]:
+    """Return a score file, {} when there is none.
+
+    Raises:
+        BadInput: it is torn; ours never are, for they are written atomically.
+    """
+    if not path.is_file():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:
+        raise BadInput(f"{path}: not JSON: {problem}. Delete it: it is computed anew.") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"{path}: not a JSON object. Delete it: it is computed anew.")
+    return found
+
+
+def known_results(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the task results of every suite of one checkpoint, by key."""
+    known: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("*.json")):
+        for entry in read_scores(path).get("tasks", {}).values():
+            known[entry["key"]] = entry
+    return known
+
+
+def write_scores(
+    evals: Path,
+    checkpoint: Checkpoint,
+    suite: str,
+    *,
+    weights: str,
+    tasks: Mapping[str, Mapping[str, Any]],
+    missing: Mapping[str, str],
+) -> None:
+    """Write the score file of a checkpoint, whole or not at all."""
+    path = suite_path(evals, checkpoint.name, suite)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    record = {
+        "checkpoint": checkpoint.name,
+        "stage": checkpoint.stage,
+        "step": checkpoint.step,
+        "suite": suite,
+        "version": __version__,
+        "weights_sha256": weights,
+        "tasks": dict(tasks),
+        "missing": dict(missing),
+    }
+    atomic_write_text(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_items(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Write one JSON line an item beside the scores; return its path inside `folder`."""
+    inside = f"{ITEMS}/{name}.jsonl"
+    (folder / ITEMS).mkdir(parents=True, exist_ok=True)
+    lines = (json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
+    atomic_write_text(folder / inside, "".join(lines))
+    return inside
+
+
+def read_items(path: Path) -> list[dict[str, Any]]:
+    """Return the items of one task result, [] when the file is gone."""
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def plain(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:
+    """Return estimates as JSON values."""
+    return {name: asdict(estimate) for name, estimate in estimates.items()}

@@ -1,0 +1,33 @@
+"""The functions that the YAML files in evals/ point at with `!function`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from korean_rlhf.evaluate.sources import DataOptions, rows
+from korean_rlhf.evaluate.statistics import macro_f1
+
+
+def load(name: str, **metadata: Any) -> dict[str, Any]:
+    """Return {"test": Dataset} of the evaluation set `name`: lm-eval's `custom_dataset`.
+
+    lm-eval hands over the task's whole metadata and the task manager's; what is none of
+    `DataOptions` is passed over.
+    """
+    import datasets
+
+    known = {field.name for field in fields(DataOptions)}
+    options = DataOptions(**{key: metadata[key] for key in known & metadata.keys()})
+    return {"test": datasets.Dataset.from_list(rows(name, options))}
+
+
+def macro_f1_of_pairs(pairs: Sequence[tuple[int, int]]) -> float:
+    """Return the macro-F1 of (gold, predicted) pairs: an lm-eval aggregation.
+
+    >>> macro_f1_of_pairs([(0, 0), (1, 1), (1, 0)])
+    0.6666666666666666
+    """
+    gold, predicted = zip(*pairs, strict=True)
+    return macro_f1(gold, predicted)

@@ -1,0 +1,223 @@
+"""Score every checkpoint of a run that has no score yet.
+
+A score is written when its task is done, so that a killed sweep goes on with the next task. It is
+known by a key over weights, data, prompts and settings: the same key is never computed twice, and a
+changed one is a new score.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from korean_rlhf.errors import FolderInUse
+from korean_rlhf.evaluate import harness, scores
+from korean_rlhf.evaluate.checkpoints import (
+    CHAT_STAGES,
+    Checkpoint,
+    Target,
+    find_target,
+    weights_digest,
+)
+from korean_rlhf.evaluate.sources import DataOptions, NoData, locate, rows, rows_digest
+from korean_rlhf.evaluate.suites import TaskInfo, find_suite, load_tasks
+from korean_rlhf.progress import say
+from korean_rlhf.rundir import no_space_named
+from korean_rlhf.settings.evaluate import EvaluateSettings
+
+SAMPLE = "sample"
+"""The suite whose runs also have a true reward."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one call scores, with the digests of its data."""
+
+    suite: str
+    infos: tuple[TaskInfo, ...]
+    """Tasks whose data are there."""
+    digests: dict[str, str]
+    """sha256 of the data, by task."""
+    missing: dict[str, str]
+    """Tasks whose data are not there, and where to get them."""
+
+
+def evaluate(
+    path: Path,
+    settings: EvaluateSettings,
+    *,
+    data: Path | None = None,
+    text: Path | None = None,
+    hub: bool = False,
+    out: Path | None = None,
+) -> Target:
+    """Score the checkpoints that `path` stands for and return them.
+
+    Args:
+        path: A run, a stage, a step folder or a plain Hugging Face model folder.
+        settings: Suite, checkpoints, precision.
+        data: Folder with the benchmarks, or of the sample world.
+        text: Text that no stage was trained on, for bits per byte.
+        hub: Whether missing data may be fetched from the Hugging Face hub.
+        out: Run folder for the scores; by default the run itself.
+
+    Raises:
+        NoData: no task of the suite has its data.
+        FolderInUse: another process scores the same run.
+    """
+    target = find_target(path, out)
+    options = DataOptions(
+        data=str(data or ""),
+        text=str(text or ""),
+        hub=hub,
+        items=settings.items,
+        text_bytes=settings.text_bytes,
+    )
+    plan = make_plan(settings.suite, options)
+    target.evals.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(target.evals / ".lock", timeout=0), no_space_named(target.evals):
+            _score_all(target, plan, options, settings)
+            if settings.suite == SAMPLE and data is not None:
+                from korean_rlhf.evaluate.truereward import measure
+
+                measure(target.run, data, settings)
+    except Timeout:
+        raise FolderInUse(target.evals) from None
+    return target
+
+
+def make_plan(suite_name: str, options: DataOptions) -> Plan:
+    """Return which tasks of a suite can be scored; say of each other where its data are."""
+    suite = find_suite(suite_name)
+    every = load_tasks()
+    digests: dict[str, str] = {}
+    missing: dict[str, str] = {}
+    for name in suite.tasks:
+        try:
+            found = locate(every[name].source, options)
+            digests[name] = found.digest or rows_digest(rows(every[name].source, options))
+        except NoData as problem:
+            missing[name] = str(problem)
+            say(f"{name} is left out: {problem}")
+    if not digests:
+        raise NoData(f"No task of {suite_name!r} has its data. {next(iter(missing.values()))}")
+    infos = tuple(every[name] for name in suite.tasks if name in digests)
+    return Plan(suite.name, infos, digests, missing)
+
+
+def _score_all(
+    target: Target, plan: Plan, options: DataOptions, settings: EvaluateSettings
+) -> None:
+    built: dict[str, Any] = {}
+
+    def tasks() -> dict[str, Any]:
+        """Build lm-eval's tasks once, and only if something is to be scored."""
+        if not built:
+            built.update(harness.build_tasks(plan.infos, options))
+        return built
+
+    chosen = [at for at in target.checkpoints if at.chosen or settings.checkpoints == "all"]
+    done = sum(_score_one(target.evals, at, plan, settings, tasks) for at in chosen)
+    say(f"eval: {done} new scores of {len(plan.infos)} tasks on {len(chosen)} checkpoints.")
+
+
+def _score_one(
+    evals: Path,
+    checkpoint: Checkpoint,
+    plan: Plan,
+    settings: EvaluateSettings,
+    tasks: Callable[[], dict[str, Any]],
+) -> int:
+    """Score one checkpoint; return how many tasks were new."""
+    weights = weights_digest(checkpoint.folder)
+    keys = {info.name: _key(info, weights, plan, checkpoint, settings) for info in plan.infos}
+    folder = evals / checkpoint.name
+    known = scores.known_results(folder)
+    results = _still_true(scores.suite_path(evals, checkpoint.name, plan.suite), weights, plan)
+    results |= {name: known[key] for name, key in keys.items() if key in known}
+    todo = [info for info in plan.infos if keys[info.name] not in known]
+
+    def write() -> None:
+        ordered = {name: results[name] for name in sorted(results)}
+        scores.write_scores(
+            evals,
+            checkpoint,
+            plan.suite,
+            weights=weights,
+            tasks=ordered,
+            missing={name: why for name, why in plan.missing.items() if name not in results},
+        )
+
+    write()
+    if not todo:
+        return 0
+    from korean_rlhf.evaluate.lm import KoreanLM
+    from korean_rlhf.evaluate.models import load
+
+    loaded = load(checkpoint.folder, device=settings.device, precision=settings.precision)
+    lm = KoreanLM(loaded, batch_tokens=settings.batch_tokens)
+    for info in todo:
+        lm.label = f"{checkpoint.name} {info.name}"
+        key = keys[info.name]
+        chat = _is_chat(checkpoint, settings)
+        results[info.name] = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
+        write()
+    return len(todo)
+
+
+def _run(
+    lm: Any, info: TaskInfo, task: Any, folder: Path, key: str, plan: Plan, chat: bool
+) -> dict[str, Any]:
+    """Score one task; return its entry in the score file."""
+    started = time.monotonic()
+    result = harness.run_task(lm, info, task, chat=chat)
+    headline = result.metrics[info.headline]
+    error = "" if headline.stderr is None else f" ± {headline.stderr:.4f}"
+    say(f"{lm.label}: {info.headline} {headline.value:.4f}{error} (n = {headline.n})")
+    return {
+        "title": info.title,
+        "headline": info.headline,
+        "higher_is_better": info.higher_is_better,
+        "chance": info.chance,
+        "metrics": scores.plain(result.metrics),
+        "key": key,
+        "task_sha256": info.digest,
+        "data_sha256": plan.digests[info.name],
+        "prompts_sha256": result.prompts_sha256,
+        "template": "chat" if chat else "plain",
+        "truncated": result.truncated,
+        "seconds": round(time.monotonic() - started, 2),
+        "items": scores.write_items(folder, f"{info.name}-{key[:8]}", result.items),
+    }
+
+
+def _key(
+    info: TaskInfo, weights: str, plan: Plan, checkpoint: Checkpoint, settings: EvaluateSettings
+) -> str:
+    is_text = info.source == "prose"
+    return scores.score_key(
+        weights=weights,
+        task=info.digest,
+        data=plan.digests[info.name],
+        chat=_is_chat(checkpoint, settings),
+        size=settings.text_bytes if is_text else settings.items,
+        precision=settings.precision,
+    )
+
+
+def _is_chat(checkpoint: Checkpoint, settings: EvaluateSettings) -> bool:
+    return settings.template == "chat" and checkpoint.stage in (*CHAT_STAGES, "model")
+
+
+def _still_true(path: Path, weights: str, plan: Plan) -> dict[str, Any]:
+    """Return earlier results of the same weights on tasks whose data are not at hand now."""
+    before = scores.read_scores(path)
+    if before.get("weights_sha256") != weights:
+        return {}
+    return {name: entry for name, entry in before["tasks"].items() if name in plan.missing}

@@ -1,0 +1,63 @@
+"""Settings of the evaluation of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from korean_rlhf.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateSettings:
+    """What is scored, and how."""
+
+    suite: str = "quick"
+    """Tasks to score: a suite of evals/suites.toml, or the name of one task."""
+
+    checkpoints: Literal["all", "chosen"] = "all"
+    """Which checkpoints of a run: every one, or the one that each stage chose."""
+
+    template: Literal["plain", "chat"] = "plain"
+    """How a question is put: as plain text for every model, or as a user's turn for chat stages."""
+
+    items: int = 0
+    """Items of each task, drawn once and for all; 0 is all of them."""
+
+    text_bytes: int = 300_000
+    """UTF-8 bytes of held-out text that bits per byte is measured on, spread evenly over it."""
+
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where to compute; auto takes a GPU where there is one."""
+
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Arithmetic; auto is bf16 on a GPU and fp32 on a CPU."""
+
+    batch_tokens: int = 8192
+    """Tokens of a batch, padding counted."""
+
+    questions: int = 500
+    """Sample world: held-out questions that each chosen chat model answers once; 0 is all."""
+
+    best_of: int = 16
+    """Sample world: SFT answers a question, of which the best is what PPO could reach at most."""
+
+    best_of_questions: int = 200
+    """Sample world: questions that best_of is measured on, spread evenly; 0 is all."""
+
+    answer_tokens: int = 0
+    """Sample world: most tokens of an answer; 0 is what the PPO stage allowed."""
+
+    answer_batch: int = 128
+    """Sample world: answers that are written at the same time."""
+
+    seed: int = 1
+    """Of the sampled answers."""
+
+    def __post_init__(self) -> None:
+        for name in ("text_bytes", "batch_tokens", "best_of", "answer_batch"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}; it must be above 0.")
+        for name in ("items", "questions", "best_of_questions", "answer_tokens"):
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name} is {getattr(self, name)}; it must be 0 or more.")

@@ -66,9 +66,8 @@ def passed(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def print_table(reports: dict[str, dict[str, Any]]) -> None:
-    print(
-        f"{'seed':>4} {'sft':>7} {'ppo':>7} {'copier':>7} {'best16':>7} {'gain':>7} {'error':>7} {'closed':>7} {'kl':>6} {'minutes':>7}"
-    )
+    names = ("sft", "ppo", "copier", "best16", "gain", "error", "closed", "kl", "minutes")
+    print("seed " + " ".join(f"{name:>7}" for name in names))
     for seed, report in reports.items():
         reward, row = report["true_reward"], passed(report)
         means = " ".join(

@@ -1,10 +1,11 @@
-"""Write docs/en/reference/commands.md from the code: python docs/reference.py"""
+"""Write docs/en/reference/commands.md from the code: python docs/reference.py."""
 
 from __future__ import annotations
 
 import ast
 import dataclasses
 import inspect
+import itertools
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
@@ -91,7 +92,7 @@ def field_docs(kind: type[Any]) -> dict[str, str]:
         if not dataclasses.is_dataclass(base):
             continue
         body = ast.parse(inspect.cleandoc(inspect.getsource(base))).body[0].body  # type: ignore[attr-defined]
-        for field, text in zip(body, body[1:], strict=False):
+        for field, text in itertools.pairwise(body):
             if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr):
                 docs[field.target.id] = " ".join(ast.literal_eval(text.value).split())  # type: ignore[union-attr]
     return docs

@@ -11,7 +11,7 @@ from korean_rlhf import errors
 from korean_rlhf.cli.main import COMMANDS
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = sorted(DOCS.rglob("*.md")) + [DOCS.parent / "README.md"]
+PAGES = [*sorted(DOCS.rglob("*.md")), DOCS.parent / "README.md"]
 LINK = re.compile(r"\]\(([^)#]+?)(#[^)]*)?\)")
 FOLLOWS = re.compile(r"<!-- follows (\S+) sha256:([0-9a-f]{12}) -->")
 

@@ -1,0 +1,6 @@
+"""The one client of OpenAI-compatible model servers, with retries and a cache that pays once."""
+
+from korean_rlhf.endpoint.client import Endpoint, Question, RequestRefused, chat_address
+from korean_rlhf.endpoint.replies import Reply, ReplyCache
+
+__all__ = ["Endpoint", "Question", "Reply", "ReplyCache", "RequestRefused", "chat_address"]

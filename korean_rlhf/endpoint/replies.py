@@ -1,0 +1,171 @@
+"""Answers of model servers, kept by the content of the question in one SQLite file.
+
+Several threads and processes may share a file: who is about to pay for an answer claims it first,
+and the others wait for it. A claim dies with its process.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from korean_rlhf.errors import EndpointError
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS replies (
+    key TEXT PRIMARY KEY, text TEXT NOT NULL, finish_reason TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS claims (
+    key TEXT PRIMARY KEY, host TEXT NOT NULL, process INTEGER NOT NULL, until REAL NOT NULL
+) WITHOUT ROWID;
+"""
+BUSY_SECONDS = 60.0
+"""How long one process waits for another's write before SQLite calls the file locked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a server answered."""
+
+    text: str
+    finish_reason: str = ""
+    """ "stop", or "length" when the answer was cut."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached: bool = False
+    """It was paid for earlier."""
+
+
+class ReplyCache:
+    """One SQLite file of replies; every method may be called from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        self._me = (socket.gethostname(), os.getpid())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            with _named(path):
+                # A write survives the death of the process at once (WAL); NORMAL gives up only
+                # the last replies when the machine loses power.
+                self._database.execute("PRAGMA journal_mode = WAL")
+                self._database.execute("PRAGMA synchronous = NORMAL")
+                self._database.executescript(TABLES)
+        except EndpointError:
+            self._database.close()
+            raise
+
+    def take(self, key: str, seconds: float) -> Reply | bool:
+        """Return the reply kept under `key`, True when the caller shall pay for it, else False.
+
+        True claims the key for `seconds`; False means that another holds a living claim.
+        """
+        with self._transaction() as database:
+            row = database.execute(
+                "SELECT text, finish_reason, prompt_tokens, completion_tokens "
+                "FROM replies WHERE key = ?",
+                (key,),
+            ).fetchone()
+            if row:
+                text, finish_reason, prompt_tokens, completion_tokens = row
+                return Reply(
+                    text=text,
+                    finish_reason=finish_reason,
+                    prompt_tokens=prompt_tokens,
+                    completion_tokens=completion_tokens,
+                )
+            claim = database.execute(
+                "SELECT host, process, until FROM claims WHERE key = ?", (key,)
+            ).fetchone()
+            if claim and self._lives(*claim):
+                return False
+            database.execute(
+                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)",
+                (key, *self._me, time.time() + seconds),
+            )
+            return True
+
+    def renew(self, key: str, seconds: float) -> None:
+        """Hold the claim on `key` for `seconds` from now."""
+        with self._transaction() as database:
+            database.execute(
+                "UPDATE claims SET until = ? WHERE key = ?", (time.time() + seconds, key)
+            )
+
+    def put(self, key: str, reply: Reply) -> None:
+        """Keep `reply`; it is on disk when this returns."""
+        with self._transaction() as database:
+            database.execute(
+                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
+                (
+                    key,
+                    reply.text,
+                    reply.finish_reason,
+                    reply.prompt_tokens,
+                    reply.completion_tokens,
+                ),
+            )
+
+    def release(self, key: str) -> None:
+        """Give up the claim on `key`."""
+        with self._transaction() as database:
+            database.execute(
+                "DELETE FROM claims WHERE key = ? AND host = ? AND process = ?", (key, *self._me)
+            )
+
+    def __len__(self) -> int:
+        with self._transaction() as database:
+            return int(database.execute("SELECT count(*) FROM replies").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, _named(self.path):
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._database
+            except BaseException:
+                self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+
+    def _lives(self, host: str, process: int, until: float) -> bool:
+        """Whether a claim still holds: not run out, and its process not seen to be dead."""
+        if time.time() >= until:
+            return False
+        if host != self._me[0]:
+            return True
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return False
+        except PermissionError:
+            return True
+        return True
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Turn what SQLite says into a sentence with the file's name."""
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise EndpointError(
+            f"{path} cannot be used as the cache of answers: {problem}. "
+            "Delete it if it holds something else, or choose another file with --cache."
+        ) from problem

@@ -1,0 +1,67 @@
+"""How requests travel to a model server. Nothing here changes what the server answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from korean_rlhf.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """Where an OpenAI-compatible server is, and how hard it may be pressed."""
+
+    endpoint: str = "http://127.0.0.1:8000"
+    """Address of the server. "/v1/chat/completions" is added, "/chat/completions" after a path."""
+
+    api_key_variable: str = "KOREAN_RLHF_API_KEY"
+    """Environment variable that holds the API key. The key itself is never a setting."""
+
+    timeout_seconds: float = 60.0
+    """Longest silence of the server before a request is tried again."""
+
+    attempts: int = 6
+    """How often one request is tried before it is given up; the waits between double from 0.5 s."""
+
+    longest_wait_seconds: float = 60.0
+    """Longest wait between two tries. A server that asks for more (Retry-After) ends the work."""
+
+    concurrency: int = 8
+    """Requests under way at the same time."""
+
+    requests_per_second: float | None = None
+    """Most requests started in one second, over all threads. Not set: no limit."""
+
+    cache: Path | None = None
+    """SQLite file of the answers paid for. Not set: beside the output of the command."""
+
+    def __post_init__(self) -> None:
+        _check_address(self.endpoint)
+        if self.attempts < 1 or self.concurrency < 1:
+            raise SettingsError("attempts and concurrency must be at least 1.")
+        if self.timeout_seconds <= 0 or self.longest_wait_seconds < 0:
+            raise SettingsError(
+                "timeout_seconds must be above 0, longest_wait_seconds not below 0."
+            )
+        if self.requests_per_second is not None and self.requests_per_second <= 0:
+            raise SettingsError("requests_per_second must be above 0; leave it out for no limit.")
+
+
+def _check_address(address: str) -> None:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018  (a port that is no number raises here)
+    except ValueError as problem:
+        raise SettingsError(f"endpoint {address!r} is no address: {problem}.") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(
+            f"endpoint {address!r} must be a full address, such as http://127.0.0.1:8000."
+        )
+    if parts.username or parts.password or parts.query:
+        # It would be printed in errors and kept in manifests.
+        raise SettingsError(
+            "endpoint must not hold a user, password or query. "
+            "Put the key into the environment variable KOREAN_RLHF_API_KEY."
+        )

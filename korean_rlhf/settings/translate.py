@@ -1,0 +1,73 @@
+"""What is translated how, and when a translation is not good enough."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from korean_rlhf.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslateSettings:
+    """Settings of one translation; where the server is stands in EndpointSettings."""
+
+    model: str = ""
+    """Name of the model, as its server knows it."""
+
+    engine: str = "openai"
+    """Name of the kind of server, for the cache: equal model names of two makers may differ."""
+
+    prompt: str = "en-ko"
+    """Prompt in prompts/translate/ that tells the engine what to do."""
+
+    register: Literal["any", "haeyo", "hapsyo"] = "any"
+    """Speech level wanted of the answers: 해요체, 하십시오체, or any that is not mixed."""
+
+    temperature: float = 0.0
+    """Sampling temperature asked of the engine."""
+
+    max_tokens: int | None = None
+    """Longest answer of the engine for one request, in tokens. Not set: the server's own limit."""
+
+    json_mode: bool = False
+    """Ask for response_format json_object. Some servers refuse the word."""
+
+    batch_rows: int = 8
+    """Texts in one request."""
+
+    batch_characters: int = 6000
+    """Characters in one request: a longer record travels alone."""
+
+    retries: int = 1
+    """How often a faulty translation is asked for again, with a note of the fault."""
+
+    protect_numbers: bool = False
+    """Protect numbers with a unit (5 km, 10 %) like code and addresses."""
+
+    license: str = ""
+    """License of input records that name none."""
+
+    min_hangul: float = 0.5
+    """Least share of Hangul among the letters of a translation, protected spans left out."""
+
+    min_length_ratio: float = 0.2
+    """Least length of a translation, in characters over those of the source."""
+
+    max_length_ratio: float = 1.5
+    """Most length of a translation, in characters over those of the source."""
+
+    max_copied_words: int = 5
+    """Longest run of English words that a translation may share with its source."""
+
+    def __post_init__(self) -> None:
+        if self.batch_rows < 1 or self.batch_characters < 1:
+            raise SettingsError("batch_rows and batch_characters must be at least 1.")
+        if self.retries < 0:
+            raise SettingsError("retries must not be below 0.")
+        if not 0.0 <= self.min_hangul <= 1.0:
+            raise SettingsError("min_hangul is a share: from 0 to 1.")
+        if not 0.0 <= self.min_length_ratio < self.max_length_ratio:
+            raise SettingsError("min_length_ratio must be below max_length_ratio.")
+        if not 0.0 <= self.temperature <= 2.0:
+            raise SettingsError("temperature must be from 0 to 2.")

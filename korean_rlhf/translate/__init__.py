@@ -1,0 +1,1 @@
+"""English instructions to Korean ones: protect, translate, repair at the seams, check."""

@@ -1,0 +1,97 @@
+"""Find rows of one request whose translations were exchanged or shifted.
+
+Ids cannot show it when the engine puts a text under the wrong id. What shows it is the content:
+numbers, marks, names, questions and lengths that fit the row of another better than their own.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from korean_rlhf.hangul import FINALS, FIRST, is_syllable
+from korean_rlhf.translate.protect import MARK
+from korean_rlhf.translate.quantities import changed_numbers, korean_numbers
+
+MARGIN = 2.0
+"""How much better two rows must fit when exchanged; a number or a name that fits counts 1 to 2."""
+
+_LEADS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
+_VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split(" ")
+_TAILS = [
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l",
+    "m", "p", "p", "t", "t", "ng", "t", "t", "k", "t", "p", "t",
+]  # fmt: skip
+_NAME = re.compile(r"(?<![.!?]\s)(?<!^)\b[A-Z][a-z]{2,}|\b[A-Z]{2,}\b")
+_ALIKE = str.maketrans({"b": "p", "g": "k", "d": "t", "l": "r", "j": "c", "v": "p", "f": "p"})
+
+
+def swapped(sources: Sequence[str], targets: Sequence[str]) -> dict[int, str]:
+    """Return, by place, the rows that fit the translation of another row better than their own.
+
+    `targets` are the masked translations; "" stands for a row without one.
+
+    >>> swapped(["She has 3 dogs.", "Is it 7 km?"], ["7km인가요?", "개가 3마리 있어요."])
+    {0: "fits 'Is it 7 km?'", 1: "fits 'She has 3 dogs.'"}
+    """
+    places = [place for place, target in enumerate(targets) if target]
+    fits = {(i, j): fit(sources[i], targets[j]) for i in places for j in places}
+    found: dict[int, str] = {}
+    for i in places:
+        for j in places:
+            if j <= i or sources[i] == sources[j]:
+                continue
+            gain = fits[i, j] + fits[j, i] - fits[i, i] - fits[j, j]
+            if gain >= MARGIN:
+                found.setdefault(i, f"fits {sources[j][:40]!r}")
+                found.setdefault(j, f"fits {sources[i][:40]!r}")
+    return found
+
+
+def fit(source: str, target: str) -> float:
+    """Return how well a Korean text fits an English one, by what survives any translation."""
+    score = 0.0
+    plain, korean = MARK.sub(" ", source), MARK.sub(" ", target)
+    if korean_numbers(korean) or re.search(r"\d", plain):
+        score += -1.0 if changed_numbers(plain, korean) else 1.0
+    marks = [sorted(MARK.findall(text)) for text in (source, target)]
+    if marks[0] or marks[1]:
+        score += 1.0 if marks[0] == marks[1] else -1.0
+    score += 0.5 if plain.rstrip().endswith("?") == korean.rstrip().endswith("?") else -0.5
+    sound = romanised(korean)
+    for name in set(_NAME.findall(plain)):
+        heard = name in korean or skeleton(name) in sound
+        score += 1.0 if heard else -0.5
+    if plain.strip() and korean.strip():
+        score -= abs(math.log(2.0 * len(korean) / len(plain)))  # Korean is about half as long
+    return score
+
+
+@lru_cache(maxsize=4096)
+def romanised(text: str) -> str:
+    """Return the consonant skeleton of Korean words as they sound, for comparing names.
+
+    >>> romanised("민지는 서울에")
+    'mncnnsr'
+    """
+    return "".join(_syllable(char) for char in text if is_syllable(char))
+
+
+@lru_cache(maxsize=4096)
+def skeleton(name: str) -> str:
+    """Return the consonants of a name in Latin letters, alike sounds made one.
+
+    >>> skeleton("Minji"), skeleton("Seoul")
+    ('mnc', 'sr')
+    """
+    letters = name.lower().replace("ch", "c").replace("sh", "s").replace("ph", "p")
+    letters = re.sub(r"[aeiouwyh]", "", letters.replace("ng", "n"))
+    return re.sub(r"(.)\1+", r"\1", letters.translate(_ALIKE))
+
+
+def _syllable(char: str) -> str:
+    index = ord(char) - FIRST
+    lead, tail = _LEADS[index // (21 * FINALS)], _TAILS[index % FINALS]
+    return skeleton(lead) + skeleton(tail)

@@ -1,0 +1,145 @@
+"""Engines that translate rows of masked text: one protocol, and the OpenAI-compatible one.
+
+Rows travel as JSON objects with an id made of their text, and come back by that id, never by their
+place: an engine that drops, adds or shifts a row is seen at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol, TypeAlias
+
+from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
+from korean_rlhf.promptfiles import PromptFile
+from korean_rlhf.records import Drop
+from korean_rlhf.settings.translate import TranslateSettings
+
+Speaker: TypeAlias = Literal["system", "user", "assistant"]
+
+REGISTER_NAMES = {"haeyo": "해요체", "hapsyo": "하십시오체", "any": ""}
+_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text to translate, its spans masked."""
+
+    text: str
+    speaker: Speaker
+    """Who says it: "user" gives instructions, "assistant" answers."""
+    note: str = ""
+    """What was wrong with the last translation, when this is a second try."""
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal digits of the text: no place in a list can be mistaken for it."""
+        return hashlib.sha256(f"{self.speaker}\0{self.text}".encode()).hexdigest()[:8]
+
+
+class Engine(Protocol):
+    """Whatever translates rows."""
+
+    name: str
+    """Goes into the source of each record: "openai:qwen3"."""
+
+    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
+        """Return a translation, or what went wrong, for each row, in their order."""
+        ...
+
+
+class ChatEngine:
+    """Asks a chat model for a batch of rows in one question."""
+
+    def __init__(self, endpoint: Endpoint, prompt: PromptFile, settings: TranslateSettings) -> None:
+        self.name = f"{settings.engine}:{settings.model}"
+        self._endpoint, self._prompt, self._settings = endpoint, prompt, settings
+
+    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
+        """Return a translation, or what went wrong, for each row, in their order."""
+        try:
+            reply = self._endpoint.ask(self._question(rows))
+        except RequestRefused as refusal:
+            return [Drop("request-refused", str(refusal)) for _ in rows]
+        return read_reply(reply, rows)
+
+    def _question(self, rows: Sequence[Row]) -> Question:
+        settings = self._settings
+        payload = json.dumps([_as_sent(row) for row in _unique(rows)], ensure_ascii=False, indent=1)
+        parameters: dict[str, Any] = {"temperature": settings.temperature}
+        if settings.max_tokens is not None:
+            parameters["max_tokens"] = settings.max_tokens
+        if settings.json_mode:
+            parameters["response_format"] = {"type": "json_object"}
+        return Question(
+            engine=settings.engine,
+            model=settings.model,
+            messages=self._prompt.messages(
+                rows=payload, register=REGISTER_NAMES[settings.register]
+            ),
+            parameters=parameters,
+        )
+
+
+def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:
+    """Return what `reply` says about each row: a reply cut short still gives its whole rows."""
+    found: dict[str, set[str]] = {}
+    for item in _items(reply.text):
+        found.setdefault(item[0], set()).add(item[1])
+    missing = Drop("row-missing", "the engine left this row out")
+    if not found and '"rows"' not in reply.text:
+        missing = Drop("unreadable-reply", reply.text[:200])
+    if reply.finish_reason == "length":
+        missing = Drop("truncated", "the answer of the engine was cut (finish_reason: length)")
+    results: list[str | Drop] = []
+    for row in rows:
+        texts = found.get(row.id, set())
+        if len(texts) > 1:
+            results.append(Drop("row-repeated", "the engine gave this row two translations"))
+        else:
+            results.append(texts.pop() if texts else missing)
+    return results
+
+
+def _as_sent(row: Row) -> dict[str, str]:
+    kind = {"user": "instruction", "assistant": "answer", "system": "system"}[row.speaker]
+    sent = {"id": row.id, "kind": kind, "text": row.text}
+    return sent | {"note": row.note} if row.note else sent
+
+
+def _unique(rows: Sequence[Row]) -> list[Row]:
+    return list({row.id: row for row in rows}.values())
+
+
+def _items(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each (id, text) of a reply: JSON, maybe fenced, wrapped in words, or torn."""
+    fenced = _FENCED.match(text)
+    text = fenced[1] if fenced else text
+    decoder = json.JSONDecoder(strict=False)
+    place = text.find("{")
+    while place >= 0:
+        try:
+            value, end = decoder.raw_decode(text, place)
+        except ValueError:
+            place = text.find("{", place + 1)  # torn here: its inner objects may be whole
+            continue
+        yield from _pairs(value)
+        place = text.find("{", end)
+
+
+def _pairs(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _pairs(item)
+    elif isinstance(value, dict):
+        if isinstance(value.get("id"), str) and isinstance(value.get("text"), str):
+            yield value["id"], value["text"]
+            return
+        for key, item in value.items():
+            if isinstance(item, str):
+                yield key, item  # {"1a2b3c4d": "번역"}
+            else:
+                yield from _pairs(item)

@@ -98,7 +98,8 @@ def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> PreTrainedMo
     model = empty_model(KoGPTForCausalLM, kogpt)
     fill(model, read_weights(folder), folder, missing_allowed=tied_names(kogpt))
     model.tie_weights()
-    return model.to(dtype).eval()
+    loaded: KoGPTForCausalLM = model.to(dtype).eval()
+    return loaded
 
 
 def as_kogpt(config: PreTrainedConfig) -> KoGPTConfig | None:
@@ -210,9 +211,10 @@ def read_config(folder: Path) -> PreTrainedConfig:
     if not (folder / "config.json").is_file():
         raise MissingInput(folder / "config.json")
     try:
-        return AutoConfig.from_pretrained(folder, trust_remote_code=False)
+        config: PreTrainedConfig = AutoConfig.from_pretrained(folder, trust_remote_code=False)
     except (ValueError, OSError, KeyError) as error:
         raise BadInput(f"{folder / 'config.json'} cannot be used: {error}") from error
+    return config
 
 
 def load_foreign(auto: Any, folder: Path, dtype: torch.dtype, **options: Any) -> PreTrainedModel:
@@ -220,10 +222,10 @@ def load_foreign(auto: Any, folder: Path, dtype: torch.dtype, **options: Any) ->
     try:
         model: PreTrainedModel = auto.from_pretrained(
             folder, dtype=dtype, use_safetensors=True, trust_remote_code=False, **options
-        )
+        ).eval()
     except (ValueError, OSError) as error:
         raise BadInput(f"{folder} cannot be opened as a model: {error}") from error
-    return model.eval()
+    return model
 
 
 def empty_model(kind: type[Any], config: KoGPTConfig) -> Any:

@@ -46,7 +46,8 @@ def generate(
     """Return a sampled answer to each prompt.
 
     Args:
-        model: KoGPT or any causal model of transformers; run it under autocast for bf16.
+        model: KoGPT or any causal model of transformers. For bf16 call this inside an autocast
+            block of its own, so that the weights are converted once a call.
         prompts: Token ids, of any lengths.
         max_new_tokens: Longest answer.
         temperature: Divides the logits; 0 takes the most probable token.

@@ -175,10 +175,11 @@ class DecoderLayer(nn.Module):
 class KoGPTPreTrainedModel(PreTrainedModel):
     """What transformers needs to know of every KoGPT."""
 
+    config: KoGPTConfig
     config_class = KoGPTConfig
     base_model_prefix = "model"
-    _no_split_modules = ("DecoderLayer",)
-    _skip_keys_device_placement = ("past_key_values",)
+    _no_split_modules = ["DecoderLayer"]  # noqa: RUF012
+    _skip_keys_device_placement = ["past_key_values"]  # noqa: RUF012
     _supports_sdpa = True
     _supports_flash_attn = True
     _supports_flex_attn = True
@@ -214,7 +215,7 @@ class KoGPTModel(KoGPTPreTrainedModel):
             self.embed_positions = nn.Embedding(config.max_position_embeddings, config.hidden_size)
         self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.num_distinct_layers))
         self.norm = make_norm(config)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(
         self,
@@ -281,7 +282,7 @@ class KoGPTForCausalLM(KoGPTPreTrainedModel, GenerationMixin):
         self.model = KoGPTModel(config)
         width = config.embedding_size if config.tie_word_embeddings else config.hidden_size
         self.lm_head = nn.Linear(width, config.vocab_size, bias=False)
-        self.post_init()
+        self.post_init()  # type: ignore[no-untyped-call]
 
     def forward(
         self,

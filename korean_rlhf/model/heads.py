@@ -67,7 +67,8 @@ class KoGPTForSequenceClassification(GenericForSequenceClassification, KoGPTPreT
 
     def forward(self, *inputs: Any, **options: Any) -> SequenceClassifierOutputWithPast:
         """Return `.logits`, (batch, 1): the score at the last token that is no padding."""
-        output = super().forward(*inputs, **options)
+        output: SequenceClassifierOutputWithPast = super().forward(*inputs, **options)
+        assert output.logits is not None  # the base class always gives them
         output.logits = output.logits + self.config.reward_bias
         return output
 

@@ -29,9 +29,6 @@ class TokenizerSettings:
     context: int = 2_048
     """Longest sequence in tokens, told to other programs as model_max_length."""
 
-    license: str = ""
-    """Licence of input documents that name none."""
-
     def __post_init__(self) -> None:
         if self.vocabulary_size < SMALLEST:
             raise SettingsError(

@@ -17,9 +17,6 @@ class TokensSettings:
     shard_megatokens: int = 256
     """A token file is closed after this many million tokens, at the end of a document."""
 
-    license: str = ""
-    """Licence of input documents that name none."""
-
     def __post_init__(self) -> None:
         if not 0 <= self.validation_share < 1:
             raise SettingsError(

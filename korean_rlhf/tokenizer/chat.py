@@ -40,7 +40,7 @@ class ChatTokenizer:
         special = {name: _content(config.get(name)) for name in SPECIAL_NAMES}
         self.template = ChatTemplate(_template_source(folder, config), special, folder)
         self.end_id = self._id(special["eos_token"], "eos_token")
-        self.end_token = self.tokenizer.id_to_token(self.end_id)
+        self.end_token = special["eos_token"]
         begin, pad = special["bos_token"], special["pad_token"]
         self.begin_id = self._id(begin, "bos_token") if begin else self.end_id
         self.pad_id = self._id(pad, "pad_token") if pad else self.end_id

@@ -85,7 +85,7 @@ def _write(
     writers: dict[Split, SplitWriter],
     settings: TokensSettings,
 ) -> None:
-    documents = read_documents(inputs, settings.license)
+    documents = read_documents(inputs)
     with track(None, "tokens", "documents") as advance:
         for batch in batches(documents, BATCH):
             for document, ids in zip(
@@ -196,10 +196,10 @@ class TokenShards:
         return found
 
 
-def read_documents(inputs: Sequence[Path], license: str) -> Iterator[Document]:
+def read_documents(inputs: Sequence[Path]) -> Iterator[Document]:
     """Yield the documents of all `inputs`, one after the other."""
     for path in inputs:
-        yield from tables.read(path, Document, license=license)
+        yield from tables.read(path, Document)
 
 
 def batches(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:

@@ -1,0 +1,1 @@
+"""The training stages: pretrain, sft, reward and ppo on one optimiser loop."""

@@ -1,0 +1,35 @@
+"""Records that a training stage leaves out: counted, and kept beside with the reason."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.records import Drop
+from korean_rlhf.tables import to_json, write_lines
+
+DROPPED = "dropped.jsonl"
+
+
+class Dropped:
+    """Takes dropped records, and writes them to dropped.jsonl of the stage folder."""
+
+    def __init__(self) -> None:
+        self.reasons: Counter[str] = Counter()
+        self._lines: list[str] = []
+
+    def __call__(self, record: Any, drop: Drop) -> None:
+        """Put one record, or one part of it, aside."""
+        self.reasons[drop.reason] += 1
+        row = {**to_json(record), "reason": drop.reason, "detail": drop.detail}
+        self._lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+
+    def write(self, stage_folder: Path) -> None:
+        """Publish what was dropped; an earlier file of the same stage is replaced."""
+        write_lines(stage_folder / DROPPED, self._lines)
+
+    def counts(self, read: int, kept: int) -> dict[str, Any]:
+        """Return the counts of a manifest."""
+        return {"in": read, "out": kept, "dropped": dict(sorted(self.reasons.items()))}

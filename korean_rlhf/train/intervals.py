@@ -1,0 +1,25 @@
+"""Intervals for shares."""
+
+from __future__ import annotations
+
+import math
+
+NORMAL_95 = 1.959964
+"""Standard deviations of a normal distribution that hold 95 % of it."""
+
+
+def wilson_interval(hits: float, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval for a share of `hits` among `n`; (0, 1) when n is 0.
+
+    Source: Wilson 1927. Unlike p ± 2 standard errors it stays within 0 and 1.
+
+    >>> tuple(round(bound, 3) for bound in wilson_interval(8, 10))
+    (0.49, 0.943)
+    """
+    if n == 0:
+        return 0.0, 1.0
+    share, z2 = hits / n, NORMAL_95**2
+    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
+    spread = math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
+    half = NORMAL_95 * spread / (1 + z2 / n)
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,0 +1,286 @@
+"""The reward model: it learns to order answers as people ranked them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from korean_rlhf.errors import BadInput
+from korean_rlhf.model.checkpoint import load_model
+from korean_rlhf.model.heads import RewardModel, load_reward, save_reward
+from korean_rlhf.ngrams import prompt_hash
+from korean_rlhf.records import Comparison, Instruction
+from korean_rlhf.rundir import Stage, chosen_step, read_manifest
+from korean_rlhf.settings.reward import RewardSettings
+from korean_rlhf.tokenizer.chat import ChatTokenizer
+from korean_rlhf.train.accuracy import Scored, accuracy_report
+from korean_rlhf.train.batches import BatchOrder, own_share, split
+from korean_rlhf.train.course import Course, Metrics
+from korean_rlhf.train.device import (
+    Hardware,
+    choose_device,
+    choose_hardware,
+    gradient_trial,
+    training_operations,
+)
+from korean_rlhf.train.dropped import Dropped
+from korean_rlhf.train.examples import encode_instructions, model_context, read_all
+from korean_rlhf.train.loop import Objective
+from korean_rlhf.train.losses import comparison_loss
+from korean_rlhf.train.optim import make_optimizer
+from korean_rlhf.train.prompts import (
+    read_prompt_hashes,
+    split_by_prompt,
+    without_overlap,
+    write_prompt_hashes,
+)
+from korean_rlhf.train.ranked import (
+    RankedRows,
+    Ranking,
+    encode_comparisons,
+    ranked_rows,
+    right_padded,
+)
+from korean_rlhf.train.stages import open_training, parameter_count, placed, publish
+from korean_rlhf.train.state import resumable_step
+
+PART = 16
+"""Prompts, or demonstrations, that are scored at once outside of training."""
+
+
+def reward(
+    inputs: Sequence[Path],
+    model: Path,
+    out: Path,
+    settings: RewardSettings,
+    *,
+    demonstrations: Path | None = None,
+    replace: bool = False,
+) -> None:
+    """Train a reward model from the model in `model` on ranked answers.
+
+    With `demonstrations` the stored bias makes their mean score 0. The manifest of the stage holds
+    the accuracy on prompts set aside, with intervals and the length baseline.
+
+    Raises:
+        Overlap: the base model was trained on a prompt of these comparisons.
+        BadInput: no comparison fits the model's context.
+    """
+    device = choose_device(settings.device)
+    files = [*inputs, model, *([demonstrations] if demonstrations else [])]
+    with open_training(out, "reward", settings=settings, inputs=files, replace=replace) as stage:
+        if stage.finished:
+            return
+        base = chosen_step(model)
+        network = placed(_network(stage, base, settings), device)
+        data = RewardData(inputs, base, settings)
+        data.write_beside(stage)
+        shown = _read_demonstrations(demonstrations, base, settings.demonstrations_most)
+        hardware = _hardware(stage, network, data, device, settings)
+        facts = _course(stage, network, data, shown, hardware, base, settings).follow()
+        best = read_manifest(stage.folder / facts["best"])
+        facts |= {"validation": best["validation"], "demonstrations": len(shown)}
+        counts = data.dropped.counts(data.read, len(data.rankings))
+        publish(stage, hardware, network, counts=counts, facts=facts)
+
+
+def _network(stage: Stage, base: Path, settings: RewardSettings) -> RewardModel:
+    step = resumable_step(stage.folder)
+    if step is not None:
+        network = load_reward(step)
+    else:
+        network = RewardModel(backbone(load_model(base)), seed=settings.seed)
+    # Comparisons say nothing about it: it is set from the demonstrations when a step is saved.
+    network.head.bias.requires_grad_(False)
+    return network
+
+
+def backbone(model: PreTrainedModel) -> PreTrainedModel:
+    """Return the decoder of a causal model, without its output layer."""
+    decoder: PreTrainedModel = model.base_model  # type: ignore[assignment]
+    return decoder
+
+
+class RewardData:
+    """Comparisons as tokens, split by prompt."""
+
+    def __init__(self, inputs: Sequence[Path], base: Path, settings: RewardSettings) -> None:
+        chat = ChatTokenizer.load(base)
+        self.settings, self.pad_id, self.dropped = settings, chat.pad_id, Dropped()
+        kept, self.rankings = self._read(inputs, base, chat)
+        self.hashes = [prompt_hash(record.messages) for record in kept]
+        self.training, self.aside = split_by_prompt(
+            self.hashes,
+            share=settings.validation_share,
+            most=settings.validation_most,
+            seed=settings.seed,
+        )
+        lengths = [self.rankings[place].longest for place in self.training]
+        self.order = BatchOrder(lengths, settings.batch_prompts, settings.seed)
+
+    def _read(
+        self, inputs: Sequence[Path], base: Path, chat: ChatTokenizer
+    ) -> tuple[list[Comparison], list[Ranking]]:
+        records = read_all(inputs, Comparison)
+        self.read = len(records)
+        fresh = without_overlap(
+            records,
+            lambda record: record.messages,
+            read_prompt_hashes(base),
+            seen_by=f"the model in {base}",
+            drop_overlap=self.settings.drop_overlap,
+            drop=self.dropped,
+        )
+        context = model_context(base)
+        kept, rankings = encode_comparisons(fresh, chat, context, self.dropped)
+        if not kept:
+            raise BadInput(
+                f"None of {self.read} comparisons ranks two answers within {context} tokens."
+            )
+        return kept, rankings
+
+    def write_beside(self, stage: Stage) -> None:
+        """Write the prompts seen and the records dropped into the stage folder."""
+        write_prompt_hashes(stage.folder, self.hashes)
+        self.dropped.write(stage.folder)
+
+    def parts_at(self, step: int) -> list[RankedRows]:
+        """Return this process's parts of the prompts of one step."""
+        own = split(own_share(self.order.at(step)), self.settings.accumulate)
+        return [self._rows([self.training[place] for place in part]) for part in own]
+
+    def validation_parts(self) -> list[RankedRows]:
+        """Return the prompts set aside, those of like length together."""
+        places = sorted(self.aside, key=lambda place: self.rankings[place].longest)
+        return [self._rows(places[at : at + PART]) for at in range(0, len(places), PART)]
+
+    def _rows(self, places: Sequence[int]) -> RankedRows:
+        return ranked_rows([self.rankings[place] for place in places], self.pad_id)
+
+    @property
+    def planned_tokens(self) -> int:
+        """Tokens of all the epochs that were asked for."""
+        rankings = [self.rankings[place] for place in self.training]
+        tokens = sum(len(one) for ranking in rankings for one in ranking.completions)
+        return round(tokens * self.settings.epochs)
+
+
+def ranked_loss(network: RewardModel, device: str) -> Callable[[RankedRows], Tensor]:
+    """Return the K-wise loss of some prompts: one forward row a completion, all pairs of each."""
+
+    def loss(rows: RankedRows) -> Tensor:
+        scores = network.score(rows.inputs.to(device), rows.lengths.to(device))
+        return comparison_loss(scores, rows.ranks)
+
+    return loss
+
+
+def measure(network: RewardModel, parts: Sequence[RankedRows], hardware: Hardware) -> Metrics:
+    """Return the mean loss a prompt and the accuracy on prompts that are not trained on."""
+    total, scored = 0.0, []
+    for rows in parts:
+        with hardware.autocast():
+            scores = network.score(
+                rows.inputs.to(hardware.device), rows.lengths.to(hardware.device)
+            )
+        total += float(comparison_loss(scores, rows.ranks))
+        scored += _by_prompt(rows, scores.tolist())
+    report = accuracy_report(scored)
+    return {
+        "validation_loss": total / len(scored),
+        "validation_accuracy": report["accuracy"],
+        "validation": report,
+    }
+
+
+def _by_prompt(rows: RankedRows, scores: list[float]) -> list[Scored]:
+    lengths: list[int] = rows.lengths.tolist()
+    found, start = [], 0
+    for ranks in rows.ranks:
+        place = slice(start, start + len(ranks))
+        found.append(Scored(ranks, scores[place], lengths[place]))
+        start += len(ranks)
+    return found
+
+
+@torch.no_grad()
+def centre(network: RewardModel, demonstrations: Sequence[Sequence[int]], pad_id: int) -> None:
+    """Set the bias so that the demonstrations score 0 on average; without any, leave it alone.
+
+    In fp32, so that the mean is 0 for whoever loads the model.
+
+    Source: InstructGPT, arXiv:2203.02155, section 3.5.
+    """
+    if not demonstrations:
+        return
+    network.head.bias.zero_()
+    device = network.head.weight.device
+    scores = []
+    for at in range(0, len(demonstrations), PART):
+        rows, lengths = right_padded(demonstrations[at : at + PART], pad_id)
+        scores.append(network.score(rows.to(device), lengths.to(device)).double())
+    network.head.bias.fill_(-float(torch.cat(scores).mean()))
+
+
+def _read_demonstrations(path: Path | None, base: Path, most: int) -> list[Sequence[int]]:
+    if path is None:
+        return []
+    chat, shown = ChatTokenizer.load(base), read_all([path], Instruction)
+    # Spread over the file: the first ones may all be of one kind.
+    chosen = [shown[place * len(shown) // most] for place in range(most)]
+    _, examples = encode_instructions(
+        chosen if len(shown) > most else shown, chat, model_context(base), Dropped()
+    )
+    return [example.tokens for example in examples]
+
+
+def _hardware(
+    stage: Stage, network: RewardModel, data: RewardData, device: str, settings: RewardSettings
+) -> Hardware:
+    return choose_hardware(
+        stage.folder,
+        settings,
+        device=device,
+        trial=gradient_trial(ranked_loss(network, device), data.parts_at(0)[0], [network]),
+        operations=training_operations(parameter_count(network), data.planned_tokens),
+    )
+
+
+def _course(
+    stage: Stage,
+    network: RewardModel,
+    data: RewardData,
+    demonstrations: Sequence[Sequence[int]],
+    hardware: Hardware,
+    base: Path,
+    settings: RewardSettings,
+) -> Course[RankedRows]:
+    validation = data.validation_parts()
+    loss = hardware.compile(ranked_loss(network, hardware.device))
+
+    def in_precision(rows: RankedRows) -> Tensor:
+        with hardware.autocast():
+            return loss(rows)
+
+    def write_model(folder: Path) -> None:
+        centre(network, demonstrations, data.pad_id)
+        save_reward(network, folder, base)
+
+    return Course(
+        stage=stage,
+        settings=settings,
+        steps=data.order.steps(settings.epochs),
+        modules={"model": network},
+        optimizer=make_optimizer({"model": (network, settings.learning_rate)}, settings),
+        objective=Objective(loss=in_precision, weigh=lambda rows: len(rows.ranks)),
+        parts_at=data.parts_at,
+        evaluate=lambda: measure(network, validation, hardware),
+        evaluate_every=settings.evaluate_every,
+        write_model=write_model,
+        tokens=lambda parts: sum(part.inputs.numel() for part in parts),
+        patience=settings.patience,
+    )

@@ -26,7 +26,7 @@ from tyro.conf import OmitArgPrefixes as Nested  # its fields become flags witho
 from tyro.conf import Positional
 
 from korean_rlhf.errors import SettingsError, UnknownName
-from korean_rlhf.settings.loading import load
+from korean_rlhf.settings.loading import fill, read_toml
 
 __all__ = ["Nested", "Positional", "parse"]
 
@@ -95,17 +95,38 @@ def _defaults(kind: type[Any], settings_file: Path | None) -> dict[str, Any]:
     nested = _nested(kind)
     if settings_file is not None and not nested:
         raise SettingsError(f"This command has no settings: leave {SETTINGS} away.")
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = _fill_all(nested, settings_file)
     for field in dataclasses.fields(kind):
         if field.name in nested:
-            values[field.name] = load(nested[field.name], settings_file)
-        elif field.default is not dataclasses.MISSING:
+            continue
+        if field.default is not dataclasses.MISSING:
             values[field.name] = field.default
         elif field.default_factory is not dataclasses.MISSING:
             values[field.name] = field.default_factory()
         else:
             values[field.name] = tyro.MISSING
     return values
+
+
+def _fill_all(nested: dict[str, type[Any]], settings_file: Path | None) -> dict[str, Any]:
+    """Return the settings of a command, filled from one file that may hold the keys of each."""
+    table = read_toml(settings_file) if settings_file else {}
+    where = str(settings_file) if settings_file else "the settings"
+    names = {key: key.replace("-", "_") for key in table}
+    known = {
+        field: {each.name for each in dataclasses.fields(inner)} for field, inner in nested.items()
+    }
+    for key, name in names.items():
+        if not any(name in fields for fields in known.values()):
+            raise UnknownName(f"setting in {where}", key, set().union(*known.values()))
+    return {
+        field: fill(
+            inner,
+            {key: table[key] for key, name in names.items() if name in known[field]},
+            where=where,
+        )
+        for field, inner in nested.items()
+    }
 
 
 def _nested(kind: type[Any]) -> dict[str, type[Any]]:

@@ -336,7 +336,7 @@ def documents_digest(folder: Path) -> str:
     """Return a digest of the documents in `folder`, in their order, without `fetched_at`."""
     total = hashlib.sha256()
     names = [name for name in DOCUMENT_FIELDS if name != "fetched_at"]
-    for shard in shards(folder):
+    for shard in sorted(folder.glob("part-*.parquet")):
         for batch in parquet_batches(shard):
             for values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
                 total.update(

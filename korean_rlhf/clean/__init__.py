@@ -1,0 +1,1 @@
+"""Raw documents -> clean documents: pure functions, and a reason for every drop."""

@@ -1,0 +1,103 @@
+"""Every cleaner by name, in the order in which a document goes through them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeAlias
+
+from korean_rlhf.clean import boilerplate, leftovers, normalise, privacy, quality
+from korean_rlhf.clean.markup import html, namumark, wikitext
+from korean_rlhf.records import Document, Drop, Format
+from korean_rlhf.settings.clean import CleanSettings
+
+Cleaner: TypeAlias = Callable[[Document, CleanSettings], Document | Drop]
+
+
+def require_license(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Drop a document that nobody says the licence of."""
+    if document.license or settings.license:
+        return replace(document, license=document.license or settings.license)
+    return Drop("unknown-license", "give --license if you know it")
+
+
+def strip_markup(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Turn markup into the text that a reader sees; drop redirects and pages without text."""
+    text, notes = document.text, settings.footnotes
+    if document.format == "namumark":
+        target = namumark.redirect_target(text)
+        if target is not None:
+            return Drop("redirect", target[:200])
+        text = namumark.namumark_to_text(text, footnotes=notes)
+    elif document.format == "wikitext":
+        if wikitext.is_redirect(text):
+            return Drop("redirect", text.strip()[:200])
+        text = wikitext.wikitext_to_text(text, footnotes=notes)
+    elif document.format == "html":
+        return _strip_html(document, settings)
+    return replace(document, text=text, format=_plain(document))
+
+
+def _plain(document: Document) -> Format:
+    return "markdown" if document.format == "markdown" else "plain"
+
+
+def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
+    found = html.html_to_text(document.text, document.url, seconds=settings.html_seconds)
+    if isinstance(found, Drop):
+        return found
+    title, text = found
+    return replace(document, text=text, title=document.title or title, format="plain")
+
+
+def normalise_text(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Bring characters, spaces and runs of the text and the title into one form."""
+    runs = {"jamo_run": settings.jamo_run, "punctuation_run": settings.punctuation_run}
+    return replace(
+        document,
+        text=normalise.normalise(document.text, **runs),
+        title=normalise.normalise(document.title, **runs),
+    )
+
+
+def strip_boilerplate(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Take away leftovers of extractors, and notices and bylines at the end."""
+    text = document.text
+    if document.format == "plain" and leftovers.looks_extracted(document.source, document.url):
+        text = leftovers.strip_leftovers(text)
+    return replace(document, text=boilerplate.strip_boilerplate(text))
+
+
+def require_quality(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Drop a text that is too short, repetitive, foreign or no prose."""
+    return quality.judge(document.text, settings) or document
+
+
+def mask_privacy(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Mask personal data by its kind."""
+    return replace(document, text=privacy.mask(document.text, email=settings.mask_email))
+
+
+CLEANERS: dict[str, Cleaner] = {
+    "license": require_license,
+    "markup": strip_markup,
+    "normalise": normalise_text,
+    "boilerplate": strip_boilerplate,
+    "quality": require_quality,
+    "privacy": mask_privacy,
+}
+"""In order."""
+SWITCHES = frozenset({"normalise", "boilerplate", "quality", "privacy"})
+"""Cleaners that the setting of the same name switches off."""
+
+
+def clean_document(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Send one document through every cleaner that is switched on."""
+    for name, cleaner in CLEANERS.items():
+        if name in SWITCHES and not getattr(settings, name):
+            continue
+        found = cleaner(document, settings)
+        if isinstance(found, Drop):
+            return found
+        document = found
+    return document

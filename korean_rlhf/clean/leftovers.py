@@ -1,0 +1,70 @@
+"""What extractors of Wikipedia dumps (WikiExtractor) leave behind in otherwise plain text."""
+
+from __future__ import annotations
+
+import re
+
+from korean_rlhf.clean.markup.brackets import close_gaps
+
+FORMULA = "<수식>"
+"""Stands where an extractor lost a formula and left "formula_12"."""
+
+_FORMULA = re.compile(r"\b(?:formula|codice)_\d+(?!\w*[A-Za-z_])")
+_LINK = re.compile(r"\[\[(?:분류|파일|그림|Category|File|Image)\s*:[^\[\]\n]*\]\]", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:br|ref|nowiki|onlyinclude|includeonly|noinclude|small|span|div|center)\b[^<>\n]*>",
+    re.IGNORECASE,
+)
+_SECTION = re.compile(r"[^\s.][^.\n]{0,38}\.")
+_SECTION_SHAPE = re.compile(r"[가-힣A-Za-z0-9一-鿿 ,·・/:;'\"“”‘’()（）《》〈〉「」『』&+~\-–]+\.")
+_VERB_END = re.compile(r"(?:[다요죠까]|[함됨임음])\.$")
+_EMPTY_SECTIONS = re.compile(
+    r"(?:같이 보기|함께 보기|관련 항목|관련 문서|각주|주석|외부 링크|바깥 고리|참고 문헌"
+    r"|참고 자료|참조|출처|내용 주|읽을거리|더 읽어보기)\.?"
+)
+
+
+def looks_extracted(source: str, url: str) -> bool:
+    """Whether a plain document was taken from a wiki dump by an extractor."""
+    return "wikipedia.org" in url or "wiki" in source.lower()
+
+
+def strip_leftovers(text: str) -> str:
+    r"""Return `text` without empty brackets, category links and section names without content.
+
+    A section name stays as a line of its own, without the full stop that the extractor gave it.
+
+    >>> strip_leftovers("카터(, 1924년)는 정치가이다.\n생애.\n조지아에서 태어났다.\n각주.")
+    '카터(1924년)는 정치가이다.\n생애\n조지아에서 태어났다.'
+    """
+    text = _TAG.sub("", _LINK.sub("", _FORMULA.sub(FORMULA, text)))
+    return _settle_sections(close_gaps(text))
+
+
+def _settle_sections(text: str) -> str:
+    """Take away section names that no text follows, and the full stop of the others."""
+    kept: list[str] = []
+    content_follows = False
+    for line in reversed(text.split("\n")):
+        bare = line.strip()
+        if not bare:
+            continue
+        if is_section(bare):
+            if content_follows and not _EMPTY_SECTIONS.fullmatch(bare):
+                kept.append(bare.removesuffix("."))
+            content_follows = False
+        else:
+            kept.append(line)
+            content_follows = True
+    return "\n".join(reversed(kept))
+
+
+def is_section(line: str) -> bool:
+    """Whether a line is a section name as WikiExtractor writes it: short, no verb, a full stop.
+
+    >>> is_section("어린 시절."), is_section("그는 떠났다."), is_section("대한민국과의 관계")
+    (True, False, False)
+    """
+    if not _SECTION.fullmatch(line) or not _SECTION_SHAPE.fullmatch(line):
+        return False
+    return not _VERB_END.search(line)

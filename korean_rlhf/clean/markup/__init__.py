@@ -1,0 +1,1 @@
+"""Markup -> the text that a reader of the page sees."""

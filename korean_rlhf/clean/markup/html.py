@@ -1,0 +1,117 @@
+"""The main text of a web page, by trafilatura in a child process that can be killed.
+
+Extractors leak, hang and crash on hostile pages, and a thread cannot be stopped; a process can.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from korean_rlhf.children import child, stop
+from korean_rlhf.records import Drop
+
+PAGES_PER_CHILD = 500
+"""Pages after which the child is replaced, because extractors leak memory."""
+START_SECONDS = 60.0
+"""Longest time for a child to load its libraries."""
+
+
+@dataclass
+class Extractor:
+    """A child process that extracts one page at a time; it is started again when it dies."""
+
+    seconds: float
+    _process: subprocess.Popen[bytes] | None = None
+    _pages: int = 0
+    _buffer: bytes = field(default=b"", repr=False)
+
+    def extract(self, html: str, url: str) -> tuple[str, str] | Drop:
+        """Return title and main text of a page, or why there is none.
+
+        Reasons: html-timeout, html-crashed, no-main-text.
+        """
+        question = json.dumps({"html": html, "url": url}).encode() + b"\n"
+        try:
+            answer = self._ask(question)
+        except TimeoutError:
+            self.close()
+            return Drop("html-timeout", f"more than {self.seconds:g} s")
+        except (BrokenPipeError, EOFError):
+            self.close()
+            return Drop("html-crashed")
+        if not answer["text"]:
+            return Drop("no-main-text")
+        return str(answer["title"]), str(answer["text"])
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._process is not None:
+            self._process.kill()
+            stop(self._process)
+        self._process, self._buffer, self._pages = None, b"", 0
+
+    def _ask(self, question: bytes) -> dict[str, Any]:
+        if self._pages >= PAGES_PER_CHILD:
+            self.close()
+        if self._process is None:
+            self._start()
+        self._pages += 1
+        deadline = time.monotonic() + self.seconds
+        self._send(question, deadline)
+        return dict(json.loads(self._read_line(deadline)))
+
+    def _start(self) -> None:
+        argv = [sys.executable, "-P", "-m", "korean_rlhf.clean.markup.html_worker"]
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        self._process = child(
+            argv,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        self._read_line(time.monotonic() + START_SECONDS)  # it says that it is ready
+
+    def _send(self, question: bytes, deadline: float) -> None:
+        """Write the question bit by bit: a child that hangs does not read, and must not hold us."""
+        assert self._process is not None and self._process.stdin is not None
+        pipe = self._process.stdin.fileno()
+        os.set_blocking(pipe, False)
+        while question:
+            if not select.select([], [pipe], [], max(0.0, deadline - time.monotonic()))[1]:
+                raise TimeoutError
+            question = question[os.write(pipe, question[:65536]) :]
+
+    def _read_line(self, deadline: float) -> bytes:
+        assert self._process is not None and self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        while b"\n" not in self._buffer:
+            if not select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
+            chunk = os.read(pipe, 1 << 16)
+            if not chunk:
+                raise EOFError
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+
+_extractor: Extractor | None = None
+
+
+def html_to_text(html: str, url: str, *, seconds: float) -> tuple[str, str] | Drop:
+    """Return title and main text of a page, by a child process that this process keeps."""
+    global _extractor
+    if _extractor is None or _extractor.seconds != seconds:
+        if _extractor is not None:
+            _extractor.close()
+        _extractor = Extractor(seconds=seconds)
+    return _extractor.extract(html, url)

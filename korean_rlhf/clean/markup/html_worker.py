@@ -1,0 +1,37 @@
+"""Child process of `html`: one page in, its title and main text out, a JSON line each."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+
+def extract(html: str, url: str) -> dict[str, str]:
+    """Return title and main text of a page; the text is "" when there is none."""
+    import trafilatura
+    from trafilatura.metadata import extract_metadata
+
+    tree = trafilatura.load_html(html)
+    if tree is None:
+        return {"title": "", "text": ""}
+    text = trafilatura.extract(
+        html, url=url or None, include_comments=False, include_tables=True, deduplicate=False
+    )
+    if not text:
+        text = trafilatura.html2txt(html)
+    found = extract_metadata(tree, default_url=url or None)
+    return {"title": (found.title if found else "") or "", "text": text or ""}
+
+
+def main() -> None:
+    """Answer questions until the pipe closes."""
+    import trafilatura  # noqa: F401  loaded before the first page, so that no page pays for it
+
+    print("{}", flush=True)
+    for line in sys.stdin.buffer:
+        question = json.loads(line)
+        print(json.dumps(extract(question["html"], question["url"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()

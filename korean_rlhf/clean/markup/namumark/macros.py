@@ -1,0 +1,71 @@
+"""Macros of namumark: `[br]`, `[math(...)]`, `[include(...)]` and their kin."""
+
+from __future__ import annotations
+
+import re
+
+from korean_rlhf.clean.markup.namumark.page import Page
+
+AGE = "\0"
+"""Stands for a number that changes with the day it is read, until `settle_ages` removes it."""
+
+_NAME = re.compile(r"\[([A-Za-z가-힣]+)(\]|\()")
+_SILENT = frozenset(
+    "목차 tableofcontents toc 각주 footnote clearfix include anchor youtube kakaotv nicovideo "
+    "vimeo navertv pagecount date datetime".split()
+)
+_MOMENTARY = frozenset({"age", "dday"})
+_RUBY = re.compile(r"\s*,\s*ruby\s*=\s*([^,]*)")
+_AGES = re.compile(
+    r" ?[(（]\s*(?:현재\s*)?(?:만\s*)?\0\s*(?:세|일)?\s*[)）]|(?:만\s*)?\0\s*(?:세(?![가-힣]))?"
+)
+
+
+def render_macro(page: Page, start: int, end: int) -> tuple[str, int] | None:
+    """Return what the macro at `start` shows and where it ends; None when there is no macro.
+
+    A name in brackets that is no macro of NamuWiki is text: "[공지(필독)]" stays.
+    """
+    found = _NAME.match(page.text, start, end)
+    if found is None:
+        return None
+    name, bare = found[1].lower(), found[2] == "]"
+    if bare:
+        shown = _shown(name, "")
+        return None if shown is None else (shown, found.end())
+    if _shown(name, "") is None:
+        return None
+    close = page.find(")]", found.end(), end)
+    if close < 0:
+        return None
+    return _shown(name, page.text[found.end() : close]) or "", close + 2
+
+
+def _shown(name: str, argument: str) -> str | None:
+    """Return the text that a macro shows, None when it is no macro."""
+    if name in _SILENT:
+        return ""
+    if name in _MOMENTARY:
+        return AGE
+    if name == "br":
+        return "\n"
+    if name == "math":
+        return f"${argument.strip()}$" if argument.strip() else ""
+    if name == "ruby":
+        return _ruby(argument)
+    return None
+
+
+def _ruby(argument: str) -> str:
+    base = argument.split(",", 1)[0].strip()
+    reading = _RUBY.search(argument)
+    return f"{base}({reading[1].strip()})" if reading else base
+
+
+def settle_ages(text: str) -> str:
+    r"""Leave out the numbers that depend on today, and words that make no sense without them.
+
+    >>> settle_ages("가수 (만 \0세)") + settle_ages("현재 만 \0세이다")
+    '가수현재 세이다'
+    """
+    return _AGES.sub("", text)

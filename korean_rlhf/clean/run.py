@@ -1,0 +1,59 @@
+"""`clean`: raw documents in; clean ones, dropped ones with a reason, and a data card out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from korean_rlhf.clean import privacy
+from korean_rlhf.clean.cleaners import clean_document
+from korean_rlhf.datacard import count_marks, write_card
+from korean_rlhf.engine import drop_work, map_shards, split_inputs
+from korean_rlhf.records import Drop
+from korean_rlhf.rundir import open_stage
+from korean_rlhf.settings.clean import CleanSettings
+from korean_rlhf.tables import DROPPED_SCHEMA, document_row, documents_digest, from_batch
+
+
+def clean(
+    inputs: Sequence[Path], out: Path, settings: CleanSettings, *, replace: bool = False
+) -> None:
+    """Clean the documents of `inputs` into the folder `out`.
+
+    Killed and started again, it goes on with the first unfinished shard.
+    """
+    relevant = _without_workers(settings)
+    with open_stage(out, "clean", settings=relevant, inputs=inputs, replace=replace) as stage:
+        if stage.finished:
+            return
+        shards = split_inputs(
+            inputs, out, license=settings.license, shard_documents=settings.shard_documents
+        )
+        stage.note_time()
+        function = functools.partial(clean_batch, settings=relevant)
+        counts = map_shards(shards, out, function, label="cleaning", workers=settings.workers)
+        masked = count_marks(out, privacy.KINDS)
+        write_card(out, "clean", counts.manifest(), masked=masked)
+        drop_work(out)
+        stage.finish(counts=counts.manifest(), digest=documents_digest(out), masked=masked)
+
+
+def _without_workers(settings: CleanSettings) -> CleanSettings:
+    """Return the settings that the result depends on: not how many processes make it."""
+    return replace(settings, workers=0)
+
+
+def clean_batch(batch: pa.RecordBatch, settings: CleanSettings) -> pa.RecordBatch:
+    """Clean one batch of documents; a dropped one keeps the text that it came with."""
+    rows = []
+    for document in from_batch(batch):
+        found = clean_document(document, settings)
+        if isinstance(found, Drop):
+            rows.append(document_row(document) | {"reason": found.reason, "detail": found.detail})
+        else:
+            rows.append(document_row(found) | {"reason": "", "detail": ""})
+    return pa.RecordBatch.from_pylist(rows, schema=DROPPED_SCHEMA)

@@ -1,0 +1,1 @@
+"""A corpus without documents that stand in it twice, exactly or nearly."""

@@ -15,8 +15,8 @@ from korean_rlhf.cli.main import COMMANDS
 PAGE = Path(__file__).parent / "en" / "reference" / "commands.md"
 HEAD = """# Commands
 
-Written by `python docs/reference.py` from the code; a test compares. Every flag is also a key of the
-TOML file given with `--settings` when it is a setting of the stage (second table).
+Written by `python docs/reference.py` from the code; a test compares. Every flag is also a key of
+the TOML file given with `--settings` when it is a setting of the stage (second table).
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -37,6 +38,7 @@ class Archive:
         software = f"{agent} scrapy/{scrapy.__version__} warcio/{_version('warcio')}"
         self.warc = WarcFolder(Path(out) / "warc", software)
         self.log = CrawlLog(Path(out) / "crawl.jsonl")
+        self.finished = Path(out) / "crawl-finished.json"
         self.stats = crawler.stats
 
     @classmethod
@@ -45,6 +47,7 @@ class Archive:
         archive = cls(crawler)
         archive.warc.open()
         archive.log.open()
+        crawler.signals.connect(archive.ended, signal=signals.spider_closed)
         crawler.signals.connect(archive.close, signal=signals.engine_stopped)
         return archive
 
@@ -69,7 +72,7 @@ class Archive:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive a response that came over the network, and log either kind."""
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = _now()
         if not request.meta.get("replayed"):
             self.warc.append(_exchange(request, response, now))
         elif request.url in self.log.settled:
@@ -85,13 +88,19 @@ class Archive:
         """Log an address that was forbidden or could not be reached."""
         if request.url in self.log.settled:
             return
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        now = _now()
         depth = request.meta.get("depth", 0)
         if isinstance(exception, IgnoreRequest):
             self.log.write(request.url, None, now, depth, blocked=str(exception) or "ignored")
         else:
             error = f"{type(exception).__name__}: {exception}"
             self.log.write(request.url, None, now, depth, blocked="", error=error)
+
+    def ended(self, reason: str) -> None:
+        """Note that the crawl came to its last page; one that was stopped has no such note."""
+        if reason == "finished":
+            note = {"finished_at": _now(), "archived": len(self.warc.places)}
+            self.finished.write_text(json.dumps(note) + "\n", encoding="utf-8")
 
     def close(self) -> None:
         """Close the files of the crawl."""
@@ -140,6 +149,10 @@ def _unpacked(response: Response) -> tuple[int, dict[str, str], bytes]:
     if headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
         body = gunzip(body, max_size=1_000_000) if len(body) < 300_000 else b""
     return response.status, headers, body
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _version(package: str) -> str:

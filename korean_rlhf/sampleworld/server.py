@@ -45,8 +45,8 @@ def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     """Return a server of `folder` that has its port and does not answer yet."""
     if not folder.is_dir():
         raise MissingInput(folder, "korean-rlhf sampleworld make --out DIR")
-    pages = type("Pages", (PageHandler,), {"folder": folder.resolve()})
-    pages.redirects = read_redirects(folder)
+    facts = {"folder": folder.resolve(), "redirects": read_redirects(folder)}
+    pages = type("Pages", (PageHandler,), facts)
     server = ThreadingHTTPServer(("127.0.0.1", port), pages)
     server.daemon_threads = True
     return server

@@ -1,0 +1,111 @@
+"""Fetch a site with a spider, or read a dump, an archive or files, into raw documents.
+
+Without a name, the spiders and readers are listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from korean_rlhf.cli.arguments import Nested, Positional, parse
+from korean_rlhf.errors import UnknownName
+from korean_rlhf.settings.crawl import ReadSettings, SpiderSettings
+
+READERS = {
+    "wikipedia-dump": "A MediaWiki export (pages-articles.xml[.bz2]): its articles as wikitext.",
+    "namu-dump": "A NamuWiki dump (one JSON array): its articles as namumark.",
+    "warc": "Web archives, a .warc[.gz] file or a folder of them: their HTML pages.",
+    "files": "Text, HTML, Markdown, JSONL, Parquet, CSV: files or folders of them.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpiderArguments:
+    """A spider, where it begins, and where its pages go."""
+
+    start: Positional[tuple[str, ...]]
+    """Start pages (site) or titles (wikipedia)."""
+
+    out: Path
+    """Folder for warc/, crawl.jsonl and the raw documents."""
+
+    stage: Nested[SpiderSettings]
+
+    contact: str = ""
+    """E-mail address or page for the sites' owners; goes into the user agent."""
+
+    proxy: str = ""
+    """Proxy to fetch through, e.g. http://127.0.0.1:8000."""
+
+    replace: bool = False
+    """Delete what the folder holds and begin anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReaderArguments:
+    """What to read, and where the documents go."""
+
+    inputs: Positional[tuple[Path, ...]]
+    """Files or folders."""
+
+    out: Path
+    """Folder for the raw documents."""
+
+    stage: Nested[ReadSettings]
+
+    replace: bool = False
+    """Delete what the folder holds and begin anew."""
+
+
+def run(argv: list[str]) -> int:
+    """List what there is, or run the spider or reader that is named first."""
+    from korean_rlhf.sources.spiders import spiders
+
+    if not argv or argv[0] in ("-h", "--help"):
+        print(_listing(spiders()))
+        return 0
+    name, *rest = argv
+    if name in READERS:
+        _read(name, rest)
+    elif name in spiders():
+        _crawl(name, rest)
+    else:
+        raise UnknownName("spider or source", name, {*spiders(), *READERS})
+    return 0
+
+
+def _crawl(name: str, argv: list[str]) -> None:
+    from korean_rlhf.sources.spiders import crawl
+
+    found = parse(SpiderArguments, argv, command=f"crawl {name}")
+    crawl(
+        name,
+        found.start,
+        found.out,
+        found.stage,
+        proxy=found.proxy,
+        contact=found.contact,
+        replace=found.replace,
+    )
+
+
+def _read(name: str, argv: list[str]) -> None:
+    from korean_rlhf.sources.run import collect
+
+    found = parse(ReaderArguments, argv, command=f"crawl {name}")
+    collect(name, found.inputs, found.out, found.stage, replace=found.replace)
+
+
+def _listing(found: dict[str, str]) -> str:
+    names = [f"  {name:<16}{said}" for name, said in found.items()]
+    readers = [f"  {name:<16}{said}" for name, said in READERS.items()]
+    return "\n".join(
+        [
+            "usage: korean-rlhf crawl NAME START... --out DIR   (crawl NAME --help says more)",
+            "\nSpiders, which fetch pages (robots.txt is always obeyed):",
+            *names,
+            "\nReaders of what is already here:",
+            *readers,
+        ]
+    )

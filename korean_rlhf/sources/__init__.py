@@ -1,0 +1,1 @@
+"""Sources of text: each reader turns one kind of input into raw documents."""

@@ -1,0 +1,107 @@
+"""Bytes to text: UTF-8, the Korean Windows code page (CP949) and UTF-16, named or not."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+
+from korean_rlhf.hangul import is_syllable
+
+KOREAN = {"euc-kr", "euckr", "ks_c_5601-1987", "ksc5601", "ksc_5601", "windows-949", "cp949", "uhc"}
+"""Names of KS X 1001 on the web; browsers read all of them as CP949, and so do we (WHATWG)."""
+WESTERN = {"iso-8859-1", "latin1", "latin-1", "windows-1252", "cp1252", "us-ascii", "ascii"}
+"""Names that servers send by default, whatever the page is in: tried last."""
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+MOST_BROKEN = 0.01
+"""Share of U+FFFD above which a text counts as unreadable. Torn pages stay far below it."""
+PLAUSIBLE = 0.9
+"""Share of characters a Korean text is made of that a guessed code page must reach."""
+
+
+def decode(data: bytes, declared: Iterable[str] = ()) -> tuple[str, str] | None:
+    """Return the text and the encoding that it was in, or None if it cannot be read.
+
+    `declared` are the names that the sender gave, best first. A byte-order mark wins over them, and
+    so does valid UTF-8 with Hangul in it: other code pages hardly ever look like that. A character
+    torn at the very end is left out.
+
+    >>> decode("햇살".encode("cp949"))
+    ('햇살', 'cp949')
+    >>> decode("햇살".encode("euc-kr"), ["utf-8"])
+    ('햇살', 'cp949')
+    """
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(name, errors="replace"), name
+    utf8 = strictly(data, "utf-8")
+    if utf8 is not None and (utf8.isascii() or any(map(is_syllable, utf8))):
+        return utf8, "utf-8"
+    names = [codec for name in declared if (codec := codec_name(name))]
+    for name in names:
+        text = strictly(data, name)
+        if text is not None and (name != "cp949" or korean_share(text) >= PLAUSIBLE):
+            return text, name
+    if utf8 is not None:
+        return utf8, "utf-8"
+    for name in ("utf-16-le", "utf-16-be", "cp949"):
+        text = strictly(data, name)
+        if text is not None and korean_share(text) >= PLAUSIBLE:
+            return text, name
+    return leniently(data, [*names, "utf-8", "cp949"])
+
+
+def codec_name(declared: str) -> str:
+    """Return the codec for a charset name from the web, "" for one not to be trusted or unknown."""
+    name = declared.strip(" \"'").lower()
+    if name in KOREAN:
+        return "cp949"
+    if name in WESTERN:
+        return ""
+    try:
+        return codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return ""
+
+
+def strictly(data: bytes, name: str) -> str | None:
+    """Decode without any error but a character cut at the end; None if that is not possible."""
+    try:
+        return codecs.getincrementaldecoder(name)("strict").decode(data, final=False)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def leniently(data: bytes, names: Iterable[str]) -> tuple[str, str] | None:
+    """Decode with the codec that breaks least, None if even that breaks more than MOST_BROKEN."""
+    tries = [(data.decode(name, errors="replace"), name) for name in dict.fromkeys(names)]
+    text, name = min(tries, key=lambda found: found[0].count("\ufffd"))
+    return (text, name) if text.count("\ufffd") <= MOST_BROKEN * len(text) else None
+
+
+def korean_share(text: str) -> float:
+    """Share of the characters of `text` beyond ASCII that Korean text is written with.
+
+    Hangul, Hanja and the punctuation of KS X 1001 count. 0.0 when there is no Hangul at all.
+
+    >>> korean_share("햇살 mauvais é")
+    0.6666666666666666
+    """
+    beyond = [char for char in text if not char.isascii()]
+    if not any(map(is_syllable, beyond)):
+        return 0.0
+    return sum(is_syllable(char) or _is_beside_hangul(char) for char in beyond) / len(beyond)
+
+
+def _is_beside_hangul(char: str) -> bool:
+    code = ord(char)
+    return (
+        0x3000 <= code <= 0x33FF  # CJK punctuation, jamo, enclosed and square forms
+        or 0x4E00 <= code <= 0x9FFF  # Hanja
+        or 0x2010 <= code <= 0x27BF  # quotes, dashes, arrows, symbols
+        or 0xFF00 <= code <= 0xFFEE  # full-width forms
+        or char in "·°±×÷´¨¸§¶ª®©ⓒ\xa0"
+    )

@@ -1,0 +1,68 @@
+"""The database dump of NamuWiki (나무위키): one JSON array of pages in namumark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from korean_rlhf.errors import BadInput
+from korean_rlhf.records import Document, Drop
+from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.sources.reading import TORN, Dropped, open_packed
+
+NAME = "namu"
+LICENSE = "CC-BY-NC-SA-2.0"
+"""Of NamuWiki's text (CC BY-NC-SA 2.0 KR): not for commercial use."""
+REDIRECT = re.compile(r"\s*#(?:redirect|넘겨주기)\b", re.IGNORECASE)
+ARTICLES = "0"
+
+
+def read_namu(path: Path, settings: SourceSettings) -> Iterator[Document | Dropped]:
+    """Yield the articles of a NamuWiki dump (.json, also packed), one page in memory at a time.
+
+    Pages outside the main namespace and redirects are dropped with a reason. The dump has no times.
+
+    Raises:
+        BadInput: the file is not such an array, or is torn; the message says after which page.
+    """
+    import ijson
+
+    read, last = 0, "(no page yet)"
+    with open_packed(path) as file:
+        try:
+            for row in ijson.items(file, "item"):
+                document = _document(row, settings)
+                read, last = read + 1, document.title
+                yield _judged(document, row)
+        except (*TORN, ijson.JSONError, ijson.IncompleteJSONError, KeyError, TypeError) as problem:
+            raise BadInput(
+                f"{path}: torn, or not the JSON array of a NamuWiki dump: {problem} "
+                f"(after page {read}, {last!r}). Fetch or unpack it again."
+            ) from None
+
+
+def _judged(document: Document, row: dict[str, Any]) -> Document | Dropped:
+    namespace = str(row.get("namespace", ARTICLES))
+    if namespace != ARTICLES:
+        return Dropped(document, Drop("other-namespace", namespace))
+    if REDIRECT.match(document.text):
+        return Dropped(document, Drop("redirect", document.text.partition(" ")[2].strip()))
+    if not document.text.strip():
+        return Dropped(document, Drop("empty"))
+    return document
+
+
+def _document(row: dict[str, Any], settings: SourceSettings) -> Document:
+    title, source = str(row["title"]), settings.source or NAME
+    return Document(
+        id=f"{source}:{title}",
+        text=str(row["text"]),
+        title=title,
+        source=source,
+        url="https://namu.wiki/w/" + quote(title, safe="/:(),!*'~"),
+        license=settings.license or LICENSE,
+        format="namumark",
+    )

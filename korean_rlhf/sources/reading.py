@@ -1,0 +1,60 @@
+"""What the readers share: the record they yield for a loss, and opening packed files."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+import zstandard
+
+from korean_rlhf.errors import BadInput, MissingInput
+from korean_rlhf.records import Document, Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A page that a reader found and does not pass on."""
+
+    document: Document
+    drop: Drop
+
+
+OPENERS: dict[str, Any] = {
+    ".bz2": bz2.open,
+    ".gz": gzip.open,
+    ".xz": lzma.open,
+    ".zst": zstandard.open,
+}
+TORN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zstandard.ZstdError, OSError)
+"""What the packers raise at the end of a file that was cut off."""
+
+
+def open_packed(path: Path) -> IO[bytes]:
+    """Open a file for reading as bytes, unpacked by its last suffix (.bz2, .gz, .xz, .zst).
+
+    Raises:
+        MissingInput: it is not there.
+        BadInput: it is a .7z or .zip archive, which holds files and is none.
+    """
+    if not path.is_file():
+        raise MissingInput(path)
+    if path.suffix in (".7z", ".zip", ".tar"):
+        raise BadInput(f"{path}: unpack it first (7z x {path.name}) and give the file inside.")
+    opener = OPENERS.get(path.suffix)
+    return path.open("rb") if opener is None else cast("IO[bytes]", opener(path, "rb"))
+
+
+def bare_suffix(path: Path) -> str:
+    """Return the suffix that says what a file holds, the packer's left out, in lower case.
+
+    >>> bare_suffix(Path("kowiki.xml.bz2")), bare_suffix(Path("소설.TXT"))
+    ('.xml', '.txt')
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in OPENERS:
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""

@@ -1,0 +1,185 @@
+"""Run a spider as a child process, then read the archive that it wrote."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.assets import PACKAGE, asset_dir
+from korean_rlhf.children import child, stop
+from korean_rlhf.errors import MissingExtra, SettingsError, StageFailed, UnknownName
+from korean_rlhf.progress import say, track
+from korean_rlhf.rundir import open_stage
+from korean_rlhf.settings.crawl import SpiderSettings
+from korean_rlhf.sources.run import STAGE, write_documents
+from korean_rlhf.sources.warc import read_warc
+
+POLL = 0.1
+"""Seconds between two looks at the crawl log."""
+LOG, CRAWL_LOG, FINISHED = "scrapy.log", "crawl.jsonl", "crawl-finished.json"
+START = {"site": "urls", "wikipedia": "titles"}
+"""Spider -> its argument for the start pages."""
+SEPARATOR = {"urls": " ", "titles": "|"}
+OWN_ERROR = re.compile(r"^korean_rlhf\.errors\.\w+: (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpiderRun(SpiderSettings):
+    """What a folder was crawled with; the proxy and the contact do not change what is in it."""
+
+    spider: str
+    start: tuple[str, ...]
+    """Start pages, or titles."""
+
+
+def spiders() -> dict[str, str]:
+    """Return spider -> what it fetches, read from the first line of its file; no Scrapy needed."""
+    folder = asset_dir("crawlers") / "ko_crawlers" / "spiders"
+    found = {}
+    for file in sorted(folder.glob("[a-z]*.py")):
+        said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        found[file.stem] = said.partition("\n")[0]
+    return found
+
+
+def crawl(
+    spider: str,
+    start: Sequence[str],
+    out: Path,
+    settings: SpiderSettings,
+    *,
+    proxy: str = "",
+    contact: str = "",
+    replace: bool = False,
+) -> None:
+    """Crawl from the pages `start` into the stage folder `out`: warc/, crawl.jsonl, documents.
+
+    Killed and run again, it fetches only what the archive does not hold yet.
+
+    Raises:
+        UnknownName: there is no such spider.
+        MissingExtra: Scrapy is not installed.
+        SettingsError: no start page; or a host away from this machine without a contact.
+        StageFailed: the crawl ended before its last page.
+    """
+    known = spiders()
+    if spider not in known:
+        raise UnknownName("spider", spider, known)
+    if not start:
+        raise SettingsError(f"Name at least one of the {START[spider]} to begin with.")
+    values = {field.name: getattr(settings, field.name) for field in fields(SpiderSettings)}
+    run = SpiderRun(spider=spider, start=tuple(start), **values)
+    with open_stage(out, STAGE, settings=run, inputs=[], replace=replace) as stage:
+        if stage.finished:
+            return
+        if not (out / FINISHED).is_file():
+            _fetch(run, out, proxy, contact)
+        rows = crawl_rows(out / CRAWL_LOG)
+        blocked = {row["url"] for row in rows if row["blocked"] and row["status"] is not None}
+        found = read_warc(out / "warc", settings_named(run), blocked=blocked)
+        facts = {"not_fetched": not_fetched(rows)}
+        write_documents(stage, found, label=f"crawl {spider}", **facts)
+
+
+def settings_named(run: SpiderRun) -> SpiderRun:
+    """Return the settings with the spider's name as the source, unless another was given."""
+    from dataclasses import replace
+
+    return run if run.source else replace(run, source=run.spider)
+
+
+def crawl_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a crawl log, of each address the last; a torn line is left out."""
+    rows: dict[str, dict[str, Any]] = {}
+    for line in path.read_bytes().splitlines(keepends=True):
+        if line.endswith(b"\n"):
+            row = json.loads(line)
+            rows[row["url"]] = row
+    return list(rows.values())
+
+
+def not_fetched(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Count the addresses that nothing was fetched from, by reason."""
+    reasons: dict[str, int] = {}
+    for row in rows:
+        if row["status"] is None:
+            reason = row["blocked"] or "network-error"
+            reasons[reason] = reasons.get(reason, 0) + 1
+    return dict(sorted(reasons.items()))
+
+
+def _fetch(run: SpiderRun, out: Path, proxy: str, contact: str) -> None:
+    """Run Scrapy in crawlers/, as `scrapy crawl` there would, and show how far it is."""
+    if find_spec("scrapy") is None:
+        raise MissingExtra("korean-rlhf crawl", "crawl")
+    command = [sys.executable, "-m", "scrapy", "crawl", run.spider]
+    for name, value in _arguments(run, out, proxy).items():
+        command += ["-a", f"{name}={value}"]
+    command += ["-s", f"CONTACT={contact}", "--logfile", f"{out.resolve() / LOG}"]
+    # The child must import the same korean_rlhf, wherever this one was found.
+    path = os.pathsep.join(filter(None, (str(PACKAGE.parent), os.environ.get("PYTHONPATH"))))
+    process = child(
+        command,
+        cwd=asset_dir("crawlers"),
+        env=os.environ | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        _watch(process, out / CRAWL_LOG, f"fetch {run.spider}")
+    finally:
+        stop(process, patience=30.0)  # on Ctrl-C, let it end the pages in flight
+    if not (out / FINISHED).is_file():
+        raise _failure(out / LOG, process.returncode)
+
+
+def _arguments(run: SpiderRun, out: Path, proxy: str) -> dict[str, str]:
+    name = START[run.spider]
+    found = {
+        name: SEPARATOR[name].join(run.start),
+        "out": str(out.resolve()),
+        "proxy": proxy,
+        "depth": "" if run.depth is None else str(run.depth),
+        "pages": "" if run.pages is None else str(run.pages),
+    }
+    if run.spider == "site":
+        found |= {"allow": " ".join(run.allow), "deny": " ".join(run.deny)}
+    elif run.allow or run.deny:
+        raise SettingsError(f"allow and deny belong to the spider 'site', not to {run.spider!r}.")
+    return {key: value for key, value in found.items() if value}
+
+
+def _watch(process: subprocess.Popen[Any], log: Path, label: str) -> None:
+    """Show the number of addresses done until the process has ended."""
+    done = 0
+    with track(None, label, "addresses") as advance:
+        while True:
+            ended = process.poll() is not None
+            now = log.read_bytes().count(b"\n") if log.is_file() else 0
+            advance(now - done)
+            done = now
+            if ended:
+                return
+            time.sleep(POLL)
+
+
+def _failure(log: Path, status: int) -> Exception:
+    """Return what went wrong in the spider: its own sentence if it said one."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    own = OWN_ERROR.findall(text)
+    if own:
+        return SettingsError(own[-1])
+    say("".join(text.splitlines(keepends=True)[-12:]))
+    return StageFailed(
+        f"The spider ended with status {status} before its last page; {log} says more. "
+        "Run the same command again: it goes on where it was."
+    )

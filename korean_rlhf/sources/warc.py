@@ -1,0 +1,117 @@
+"""Web archives (WARC): the HTML pages in them as raw documents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.errors import BadInput, MissingInput
+from korean_rlhf.records import Document, Drop
+from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.sources.pagefacts import decode_page, page_facts
+from korean_rlhf.sources.reading import Dropped
+
+NAME = "warc"
+HTML = ("text/html", "application/xhtml+xml")
+
+
+def read_warc(
+    path: Path, settings: SourceSettings, *, blocked: Collection[str] = ()
+) -> Iterator[Document | Dropped]:
+    """Yield the pages in a .warc[.gz] file or a folder of them, ordered by address.
+
+    The order of the archive is that of the network; by address, two crawls of the same pages give
+    the same documents. Of a page fetched more than once the last is taken. Only the addresses are
+    held in memory, the archive is read twice.
+
+    Args:
+        path: The archive; a record torn at its end is dropped, not an error.
+        settings: Licence and source name.
+        blocked: Addresses whose answer was no page, as the crawl log has them.
+
+    Raises:
+        MissingInput: there is no WARC file.
+        BadInput: a file is no WARC.
+    """
+    places: dict[str, tuple[Path, int]] = {}
+    for file in warc_files(path):
+        for offset, record in records(file):
+            if record.rec_type != "response":
+                continue
+            url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            if url in places:
+                yield Dropped(_empty(url, settings), Drop("fetched-again", f"{places[url][1]}"))
+            places[url] = (file, offset)
+    for url in sorted(places):
+        file, offset = places[url]
+        yield _page(file, offset, settings, url in blocked)
+
+
+def warc_files(path: Path) -> list[Path]:
+    """Return the WARC files that `path` stands for."""
+    if path.is_file():
+        return [path]
+    found = sorted(file for file in path.glob("**/*.warc*") if file.suffix in (".warc", ".gz"))
+    if not found:
+        raise MissingInput(path)
+    return found
+
+
+def records(file: Path, offset: int = 0) -> Iterator[tuple[int, Any]]:
+    """Yield (byte offset, warcio record) from `offset` on."""
+    from warcio.archiveiterator import ArchiveIterator
+    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.statusandheaders import StatusAndHeadersParserException
+
+    with file.open("rb") as stream:
+        stream.seek(offset)
+        try:
+            found = ArchiveIterator(stream)
+            for record in found:
+                yield found.offset, record
+        except (ArchiveLoadFailed, StatusAndHeadersParserException) as problem:
+            raise BadInput(f"{file}: no WARC ({problem}). Give .warc or .warc.gz files.") from None
+
+
+def _page(file: Path, offset: int, settings: SourceSettings, blocked: bool) -> Document | Dropped:
+    _, record = next(records(file, offset))
+    url = record.rec_headers.get_header("WARC-Target-URI") or ""
+    empty = _empty(url, settings)
+    if blocked:
+        return Dropped(empty, Drop("blocked"))
+    status = record.http_headers.get_statuscode() if record.http_headers else "000"
+    if status != "200":
+        return Dropped(empty, Drop(f"http-{status}"))
+    kind = record.http_headers.get_header("Content-Type") or ""
+    if not kind.lower().lstrip().startswith(HTML):
+        return Dropped(empty, Drop("not-html", kind))
+    body = record.content_stream().read()
+    if record.raw_stream.limit:  # bytes that its header promises and the file does not hold
+        return Dropped(empty, Drop("torn-record", f"{file.name} at byte {offset}"))
+    return _document(body, kind, record.rec_headers.get_header("WARC-Date") or "", empty)
+
+
+def _document(body: bytes, kind: str, fetched_at: str, empty: Document) -> Document | Dropped:
+    decoded = decode_page(body, kind)
+    if decoded is None:
+        return Dropped(empty, Drop("unreadable-encoding"))
+    text, _ = decoded
+    if not text.strip():
+        return Dropped(empty, Drop("empty"))
+    facts = page_facts(text)
+    return replace(
+        empty,
+        text=text,
+        title=facts.title,
+        license=facts.license or empty.license,
+        fetched_at=fetched_at,
+    )
+
+
+def _empty(url: str, settings: SourceSettings) -> Document:
+    source = settings.source or NAME
+    place = url.partition("://")[2] or url
+    facts = {"source": source, "url": url, "license": settings.license}
+    return Document(id=f"{source}:{place}", text="", format="html", **facts)

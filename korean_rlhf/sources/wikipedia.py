@@ -1,0 +1,81 @@
+"""Dumps of Wikipedia and other MediaWiki sites (pages-articles.xml): articles as wikitext."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from korean_rlhf.errors import BadInput
+from korean_rlhf.records import Document, Drop
+from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.sources.reading import TORN, Dropped, open_packed
+
+NAME = "wikipedia"
+REDIRECT = re.compile(r"\s*#\s*(?:넘겨주기|redirect)\b", re.IGNORECASE)
+WIKIMEDIA = re.compile(r"(?:^|\.)(?:wikipedia|wiktionary|wikibooks|wikisource|wikiquote)\.org$")
+WIKIMEDIA_LICENSE = "CC-BY-SA-4.0"
+"""Of the text of Wikimedia's sites since 2023-06; of older text as well, through its upgrade."""
+
+
+def read_wikipedia(path: Path, settings: SourceSettings) -> Iterator[Document | Dropped]:
+    """Yield the articles of a MediaWiki export (.xml, .xml.bz2), one page in memory at a time.
+
+    Pages outside the main namespace and redirects are dropped with a reason. `fetched_at` is the
+    time of the revision, as the dump does not say its own. The licence of Wikimedia's own sites is
+    known; another site's must be given.
+
+    Raises:
+        BadInput: the file is no MediaWiki export, or is torn; the message says after which page.
+    """
+    import mwxml
+
+    last = "(no page yet)"
+    with open_packed(path) as file:
+        try:
+            dump = mwxml.Dump.from_file(file)
+            base = (dump.site_info.base or "").rpartition("/")[0] + "/"
+            for page in dump.pages:
+                last = page.title
+                yield _page(page, base, settings)
+        except (*TORN, mwxml.errors.MalformedXML, SyntaxError, ValueError) as problem:
+            raise BadInput(
+                f"{path}: torn or no MediaWiki export: {problem} (after the page {last!r}). "
+                "Fetch it again, or cut it after a </page> and add </mediawiki>."
+            ) from None
+
+
+def _page(page: Any, base: str, settings: SourceSettings) -> Document | Dropped:
+    # A history dump has many revisions of a page; the last is the newest.
+    revision = next(iter(deque(page, maxlen=1)), None)
+    text = (revision.text if revision is not None else None) or ""
+    document = _document(page, revision, text, base, settings)
+    if page.namespace != 0:
+        return Dropped(document, Drop("other-namespace", str(page.namespace)))
+    if page.redirect or REDIRECT.match(text):
+        return Dropped(document, Drop("redirect", page.redirect or ""))
+    model = getattr(revision, "model", None)
+    if model not in (None, "wikitext"):
+        return Dropped(document, Drop("not-wikitext", model))
+    if not text.strip():
+        return Dropped(document, Drop("empty"))
+    return document
+
+
+def _document(page: Any, revision: Any, text: str, base: str, settings: SourceSettings) -> Document:
+    known = WIKIMEDIA_LICENSE if WIKIMEDIA.search(urlsplit(base).hostname or "") else ""
+    source = settings.source or NAME
+    stamp = getattr(revision, "timestamp", None)
+    return Document(
+        id=f"{source}:{page.id}",
+        text=text,
+        title=page.title,
+        source=source,
+        url=base + quote(page.title.replace(" ", "_"), safe="/:(),!*'~"),
+        license=settings.license or known,
+        fetched_at=stamp.long_format() if stamp is not None else "",
+        format="wikitext",
+    )

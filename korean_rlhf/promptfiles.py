@@ -68,7 +68,7 @@ class PromptFile:
 
         try:
             return sandbox().from_string(text).render(values)
-        except (TemplateError, TypeError) as problem:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as problem:
             raise BadInput(f"{self.path}: {problem}.") from None
 
 

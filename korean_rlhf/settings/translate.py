@@ -48,10 +48,10 @@ class TranslateSettings:
     license: str = ""
     """License of input records that name none."""
 
-    min_hangul: float = 0.5
-    """Least share of Hangul among the letters of a translation, protected spans left out."""
+    min_hangul: float = 0.3
+    """Least share of Hangul among the letters of a translation, names and spans left out."""
 
-    min_length_ratio: float = 0.2
+    min_length_ratio: float = 0.25
     """Least length of a translation, in characters over those of the source."""
 
     max_length_ratio: float = 1.5

@@ -24,7 +24,10 @@ from korean_rlhf.translate.register import PLAIN, Sentence, is_mixed, sentences
 Check: TypeAlias = Callable[["Pair", TranslateSettings], str]
 """Returns what a reader needs to see the fault, "" when there is none."""
 
-WORD = re.compile(r"[a-z0-9]+(?:['’][a-z]+)?")
+WORD = re.compile(r"[A-Za-z0-9]+(?:[._'’-][A-Za-z0-9_]+)*")
+NAME = re.compile(r"\b(?:[A-Z][\w.'’-]*|[a-z]\w*(?:[._]\w+)+(?:\(\))?)")
+"""What may stay as it is in a Korean text: a capitalised word, or code that nobody marked."""
+ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|etc|e\.g|i\.e|[A-Z])\.")
 CHATTER = re.compile(
     r"^\W*(?:다음은|아래는|이것은|요청하신)[^.\n]{0,30}번역"
     r"|^\W*(?:번역|번역문|한국어 번역|한국어)\s*:"
@@ -43,8 +46,8 @@ ABOUT_TRANSLATION = re.compile(r"translat|korean|language model|\bAI\b|assist|he
 LOOP = re.compile(r"(\S.{3,60}?)\1{2,}")
 TWICE = re.compile(r"(\S.{7,200}?[.!?…] )\1")
 FINISHED = re.compile(r"[.!?…:;。]['\"”’)\]*_」』]*\s*$")
-SENTENCE_END = re.compile(r"[.!?…]['\"”’)\]]*(?=\s|$)")
-QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|‘[^’\n]*’|「[^」\n]*」|(?<!\w)'[^'\n]*'")
+SENTENCE_END = re.compile(r"[.!?…](?=['\"”’)\]]|\s|$)")
+QUOTED = re.compile(r"[\"“][^\"”\n]*[\"”]|‘[^’\n]*’|「[^」\n]*」|(?<!\w)'[^'\n]*'(?!\w)")
 LIST_LINE = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 SHORT = 20
@@ -112,19 +115,20 @@ def _refusal(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _not_korean(pair: Pair, settings: TranslateSettings) -> str:
-    if not re.search(r"[a-z]{3}", pair.english) or not any(map(str.isalpha, pair.korean)):
+    if not re.search(r"\b[a-z]{3}", pair.english) or not any(map(str.isalpha, pair.korean)):
         return ""
-    ratio = syllable_ratio(pair.korean)
+    ratio = syllable_ratio(NAME.sub(" ", pair.korean))  # a name may stay as it is
     return f"{ratio:.2f} of the letters are Hangul" if ratio < settings.min_hangul else ""
 
 
 def _copied(pair: Pair, settings: TranslateSettings) -> str:
-    source, target = WORD.findall(pair.english.lower()), WORD.findall(pair.korean.lower())
+    source, target = WORD.findall(pair.english), WORD.findall(pair.korean)
     length = settings.max_copied_words + 1
     runs = {tuple(source[at : at + length]) for at in range(len(source) - length + 1)}
     for at in range(len(target) - length + 1):
         run = tuple(target[at : at + length])
-        if run in runs and sum(map(str.isalpha, run)) > length // 2:
+        plain = sum(word.isalpha() and word.islower() for word in run)  # no names, no code
+        if run in runs and plain > length // 2:
             return " ".join(run)
     return ""
 
@@ -148,7 +152,7 @@ def _repetition(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _truncated(pair: Pair, settings: TranslateSettings) -> str:
-    wanted = len(SENTENCE_END.findall(pair.masked_source))
+    wanted = len(SENTENCE_END.findall(ABBREVIATION.sub("", pair.masked_source)))
     found = len(SENTENCE_END.findall(pair.masked_target))
     if wanted >= 3 and found * 2 < wanted:
         return f"{found} of {wanted} sentences"
@@ -177,10 +181,17 @@ def _markdown(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _imperative(pair: Pair, settings: TranslateSettings) -> str:
-    if pair.speaker != "user" or not asks_for_something(pair.english):
+    if pair.speaker != "user" or not asks_for_something(QUOTED.sub("it", pair.english)):
         return ""
     asked = any(sentence.request for sentence in pair.sentences)
     return "" if asked or not pair.sentences else f"{pair.sentences[0].text[-40:]!r} asks nothing"
+
+
+def _question(pair: Pair, settings: TranslateSettings) -> str:
+    if pair.speaker != "user" or not QUOTED.sub("it", pair.english).rstrip().endswith("?"):
+        return ""
+    asked = "?" in pair.korean or any(sentence.request for sentence in pair.sentences)
+    return "" if asked or not pair.sentences else f"{pair.sentences[-1].text[-40:]!r} asks nothing"
 
 
 def _mixed(pair: Pair, settings: TranslateSettings) -> str:
@@ -210,6 +221,7 @@ CHECKS: dict[str, Check] = {
     "length-ratio": _length,
     "markdown-changed": _markdown,
     "lost-imperative": _imperative,
+    "lost-question": _question,
     "register-mixed": _mixed,
     "register-other": _other_register,
 }

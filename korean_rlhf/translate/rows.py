@@ -30,6 +30,7 @@ ADVICE = {
     "length-ratio": "Translate all of the text and nothing else.",
     "markdown-changed": "Keep lists and headings line by line.",
     "lost-imperative": "The text asks for something; so must the translation (~하세요).",
+    "lost-question": "The text asks something; so must the translation.",
     "register-mixed": "Keep one speech level throughout.",
     "register-other": "Use the speech level that was asked for.",
 }

@@ -133,13 +133,8 @@ def _gpt2_layer(layer: dict[str, Tensor]) -> dict[str, Tensor]:
         return torch.cat([layer[f"{name}.weight"] for name in names]).T
 
     def bias(*names: str) -> Tensor:
-        parts = (
-            layer.get(
-                f"{name}.bias", layer[f"{name}.weight"].new_zeros(len(layer[f"{name}.weight"]))
-            )
-            for name in names
-        )
-        return torch.cat(list(parts))
+        zeros = {name: torch.zeros(len(layer[f"{name}.weight"])) for name in names}
+        return torch.cat([layer.get(f"{name}.bias", zeros[name]) for name in names])
 
     places = {
         "attn.c_attn": ("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"),
@@ -181,4 +176,5 @@ def _rebuilt(
     new: KoGPTForCausalLM = checkpoint.empty_model(KoGPTForCausalLM, config)
     new.load_state_dict(tensors)
     new.tie_weights()
-    return new.eval()
+    new.eval()  # type: ignore[no-untyped-call]
+    return new

@@ -43,7 +43,7 @@ def measure(
 
 
 def measure_texts(tokenizer: ChatTokenizer, texts: Sequence[str]) -> dict[str, Any]:
-    """Return counts and ratios over `texts`: higher bytes a token, fewer tokens an eojeol (어절)."""
+    """Return counts and ratios over `texts`; an eojeol (어절) is what stands between spaces."""
     tokens = size = characters = eojeols = whole = 0
     for text, ids in encoded(tokenizer, texts):
         tokens += len(ids)

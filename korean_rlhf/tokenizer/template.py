@@ -71,7 +71,7 @@ class ChatTemplate:
                 add_generation_prompt=for_answer,
                 **self.special,
             )
-        except TemplateError as error:
+        except (TemplateError, TypeError, ValueError) as error:
             raise BadInput(f"The chat template of {self.folder} refuses: {error}") from error
 
 

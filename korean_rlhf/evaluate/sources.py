@@ -8,12 +8,13 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from korean_rlhf.errors import KoreanRLHFError, UnknownName
 from korean_rlhf.evaluate import benchmarks, prose
 from korean_rlhf.rundir import input_digest
 
+T = TypeVar("T")
 KOBEST = "https://github.com/SKT-LSL/KoBEST_datarepo (folder v1.0)"
 
 
@@ -159,7 +160,7 @@ def rows_digest(found: Sequence[benchmarks.Row]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def thin(found: list[benchmarks.Row], items: int) -> list[benchmarks.Row]:
+def thin(found: list[T], items: int) -> list[T]:
     """Return `items` of the rows in order, always the same ones; 0 or too many is all.
 
     Drawn by chance: sets that repeat their labels in a pattern would alias with even steps.

@@ -46,7 +46,7 @@ def mean_and_error(values: Sequence[float] | Floats) -> Estimate:
     """Return the mean of `values` with its standard error (sample deviation over root n).
 
     >>> mean_and_error([1.0, 0.0, 1.0, 0.0])
-    Estimate(value=0.5, stderr=0.2886751345948129, n=4)
+    Estimate(value=0.5, stderr=0.28867513459481287, n=4)
 
     Raises:
         ValueError: there is no value.

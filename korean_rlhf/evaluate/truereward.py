@@ -98,7 +98,8 @@ def summarise(
     rewards = {stage: [row["reward"] for row in rows] for stage, rows in answered.items()}
     shown = {stage: mean_and_error(values) for stage, values in rewards.items()}
     shown["copier"] = mean_and_error(copied)
-    shown["best_of_16"] = mean_and_error(best["best"])
+    best_name = f"best_of_{best['k']}"
+    shown[best_name] = mean_and_error(best["best"])
     result: dict[str, Any] = {
         "true_reward": {name: _figures(estimate) for name, estimate in shown.items()},
         "best_of": {"k": best["k"], "one_of_them": _figures(mean_and_error(best["mean"]))},
@@ -112,7 +113,7 @@ def summarise(
     if "ppo" in answered:
         gain = paired_difference(rewards["sft"], rewards["ppo"])
         kl = mean_and_error([row["log_ratio"] for row in answered["ppo"]])
-        room = shown["best_of_16"].value - shown["sft"].value
+        room = shown[best_name].value - shown["sft"].value
         result |= {
             "paired_gain": asdict(gain),
             "kl": kl.value,
@@ -321,6 +322,5 @@ def _tell(result: Mapping[str, Any]) -> None:
         say(f"true reward {name}: {found['mean']:.4f} ± {found['stderr'] or 0:.4f}")
     if "paired_gain" in result:
         gain = result["paired_gain"]
-        say(
-            f"PPO - SFT on the same {gain['n']} questions: {gain['mean']:+.4f} ± {gain['stderr'] or 0:.4f}"
-        )
+        error = gain["stderr"] or 0.0
+        say(f"PPO - SFT on the same {gain['n']} questions: {gain['mean']:+.4f} ± {error:.4f}")

@@ -1,0 +1,111 @@
+"""What one checkpoint gains on the one before it, item by item."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from korean_rlhf.evaluate.statistics import Difference, holm, paired_difference
+
+LN2 = 0.6931471805599453
+SIGNIFICANT = 0.05
+"""Level of the Holm-adjusted p-value under which a difference is shown as one."""
+
+
+class Scored(Protocol):
+    """A checkpoint with its task results."""
+
+    @property
+    def checkpoint(self) -> str:
+        """Name of the checkpoint."""
+        ...
+
+    @property
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        """Entries of the score file, by task."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The paired difference of two checkpoints on one task."""
+
+    first: str
+    second: str
+    task: str
+    metric: str
+    difference: Difference
+    higher_is_better: bool
+    adjusted_p: float = 1.0
+    """Holm over all comparisons of the report."""
+
+    @property
+    def significant(self) -> bool:
+        """Whether the report may speak of a difference."""
+        return self.adjusted_p < SIGNIFICANT
+
+    @property
+    def better(self) -> bool:
+        """Whether the second checkpoint did better, by chance or not."""
+        return (self.difference.mean > 0) == self.higher_is_better
+
+
+def compare_checkpoints(
+    scored: Sequence[Scored], items_of: Callable[[Any, str], list[dict[str, Any]]]
+) -> list[Comparison]:
+    """Return each checkpoint against the one before it, on every task that both have.
+
+    Only the same items with the same prompts are compared. p-values are adjusted over all of them.
+    """
+    found = []
+    for first, second in itertools.pairwise(scored):
+        for task in sorted(first.tasks.keys() & second.tasks.keys()):
+            one = _compare(first, second, task, items_of)
+            if one is not None:
+                found.append(one)
+    adjusted = holm([one.difference.p_value for one in found])
+    return [
+        Comparison(
+            one.first,
+            one.second,
+            one.task,
+            one.metric,
+            one.difference,
+            one.higher_is_better,
+            adjusted_p,
+        )
+        for one, adjusted_p in zip(found, adjusted, strict=True)
+    ]
+
+
+def _compare(
+    first: Scored,
+    second: Scored,
+    task: str,
+    items_of: Callable[[Any, str], list[dict[str, Any]]],
+) -> Comparison | None:
+    before, after = first.tasks[task], second.tasks[task]
+    if before["data_sha256"] != after["data_sha256"]:
+        return None
+    old, new = items_of(first, task), items_of(second, task)
+    if not old or [row["doc"] for row in old] != [row["doc"] for row in new]:
+        return None
+    metric = str(after["headline"])
+    return Comparison(
+        first.checkpoint,
+        second.checkpoint,
+        task,
+        metric,
+        paired_difference(_values(old, metric), _values(new, metric)),
+        bool(after["higher_is_better"]),
+    )
+
+
+def _values(rows: Sequence[dict[str, Any]], metric: str) -> list[float]:
+    """Return one value an item whose mean is the metric."""
+    if metric != "bits_per_byte":
+        return [float(row[metric]) for row in rows]
+    mean_bytes = sum(row["bytes"] for row in rows) / len(rows)
+    return [-row["loglikelihood"] / LN2 / mean_bytes for row in rows]

@@ -1,0 +1,110 @@
+"""report.md: the tables of the report, for a terminal and a code forge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from korean_rlhf.evaluate import findings, labels, tableview
+from korean_rlhf.evaluate.gather import RunFacts
+
+
+def render(facts: RunFacts) -> str:
+    """Return the report as Markdown, without plots."""
+    parts = [f"# {facts.name} 보고서", f"korean-rlhf {facts.version}"]
+    for title, body in (
+        ("한눈에 보기", _tiles(facts)),
+        ("참 보상", _true_reward(facts)),
+        ("과제별 점수", _scores(facts)),
+        ("앞 단계와의 차이", _gains(facts)),
+        ("학습", _training(facts)),
+        ("말뭉치와 자료", _corpus(facts)),
+        ("시간과 메모리", _costs(facts)),
+        ("답 견주기", _answers(facts)),
+    ):
+        if body:
+            parts += [f"## {title}", body]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    r"""Return a Markdown table, "" without rows.
+
+    >>> print(table(["가", "나"], [["1|2", "셋"]]))
+    | 가 | 나 |
+    | --- | --- |
+    | 1\|2 | 셋 |
+    """
+    if not rows:
+        return ""
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _tiles(facts: RunFacts) -> str:
+    rows = [[tile.label, tile.value, tile.note] for tile in findings.tiles(facts)]
+    return table(["항목", "값", ""], rows)
+
+
+def _true_reward(facts: RunFacts) -> str:
+    rows = tableview.reward_rows(facts.true_reward)
+    said = "\n".join(findings.sentences(facts))
+    return "\n\n".join(filter(None, [said, table(["모델", "평균", "표준 오차", "질문"], rows)]))
+
+
+def _scores(facts: RunFacts) -> str:
+    found = tableview.score_table(facts.scores, facts.comparisons)
+    heads = ["과제", "지표"]
+    heads += [f"{column.title} {column.step}" for column in found.columns]
+    rows = [
+        [row.title, row.metric, *map(_score, row.cells), row.chance, row.n] for row in found.rows
+    ]
+    return table([*heads, "우연", "문항"], rows)
+
+
+def _score(cell: tableview.Cell) -> str:
+    value = f"**{cell.value}**" if cell.bold else cell.value
+    return f"{value} {cell.error}".strip()
+
+
+def _gains(facts: RunFacts) -> str:
+    heads = ["비교", "과제", "차이", "판정", "보정 p"]
+    return table(heads, tableview.gain_rows(facts))
+
+
+def _training(facts: RunFacts) -> str:
+    heads = ["단계", "매개변수", "스텝", "고른 체크포인트", "검증 손실", "토큰/초", "장치"]
+    return table(heads, tableview.training_rows(facts.stages))
+
+
+def _corpus(facts: RunFacts) -> str:
+    rows = [
+        [row["stage"], row["in"], row["out"], ", ".join(f"{r} {n}" for r, n in row["dropped"])]
+        for row in tableview.corpus_rows(facts.stages)
+    ]
+    return table(["단계", "들어온 것", "남은 것", "버린 까닭"], rows)
+
+
+def _costs(facts: RunFacts) -> str:
+    rows = [
+        [
+            labels.stage(stage.name),
+            labels.seconds(stage.seconds),
+            labels.megabytes(stage.peak_rss_mb) if stage.peak_rss_mb else labels.DASH,
+        ]
+        for stage in facts.stages
+        if stage.seconds is not None
+    ]
+    return table(["단계", "시간", "최대 메모리"], rows)
+
+
+def _answers(facts: RunFacts) -> str:
+    rows = [
+        [pair.question, system, answer, reward]
+        for pair in tableview.answer_pairs(facts)
+        for system, answer, reward in pair.answers
+    ]
+    return table(["질문", "모델", "답", "참 보상"], rows)

@@ -1,0 +1,28 @@
+"""The report of a run: report.html, report.md and report.json, all from the run's files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from korean_rlhf.evaluate import markdown, page
+from korean_rlhf.evaluate.gather import gather
+from korean_rlhf.evaluate.summary import summarise
+from korean_rlhf.progress import say
+from korean_rlhf.rundir import atomic_write_text, no_space_named
+
+
+def report(run: Path) -> Path:
+    """Write the three reports of `run` and return the path of the page.
+
+    Raises:
+        MissingInput: there is no such run.
+    """
+    facts = gather(run)
+    with no_space_named(run):
+        summary = json.dumps(summarise(facts), ensure_ascii=False, indent=2) + "\n"
+        atomic_write_text(run / "report.json", summary)
+        atomic_write_text(run / "report.md", markdown.render(facts))
+        atomic_write_text(run / "report.html", page.render(facts))
+    say(f"report: {run / 'report.html'}")
+    return run / "report.html"

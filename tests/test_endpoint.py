@@ -111,7 +111,10 @@ def settings(url: str, **more: Any) -> EndpointSettings:
 
 
 def test_a_question_is_sent_as_the_protocol_says():
-    with replica(lambda *_: completion("반가워요")) as server, Endpoint(settings(server.url)) as api:
+    with (
+        replica(lambda *_: completion("반가워요")) as server,
+        Endpoint(settings(server.url)) as api,
+    ):
         reply = api.ask(ask("안녕하세요", temperature=0.5))
 
     assert reply == Reply(
@@ -451,7 +454,9 @@ def test_a_reply_comes_back_from_the_cache_as_it_was(tmp_path: Path):
 
 
 def test_nothing_heavy_is_loaded_to_read_the_settings():
-    code = "import sys, korean_rlhf.endpoint, korean_rlhf.promptfiles, korean_rlhf.translate.engines;"
+    code = (
+        "import sys, korean_rlhf.endpoint, korean_rlhf.promptfiles, korean_rlhf.translate.engines;"
+    )
     code += "print([name for name in ('httpx', 'jinja2', 'kiwipiepy') if name in sys.modules])"
     found = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=True

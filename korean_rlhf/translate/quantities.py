@@ -92,6 +92,26 @@ class Quantities:
     """Times of day are said, so 3 may become 15."""
 
 
+@dataclass(frozen=True, slots=True)
+class KoreanNumber:
+    """A number in digits, in one part or more: 3만 5천."""
+
+    parts: tuple[tuple[str, ...], ...]
+    """Each with all that it may mean: 3만 is 30000, and perhaps "only 3"."""
+
+    @property
+    def whole(self) -> str:
+        """The sum of the parts."""
+        if len(self.parts) == 1:
+            return self.parts[0][0]
+        return str(sum(_floor(part[0]) for part in self.parts))
+
+    @property
+    def values(self) -> set[str]:
+        """All that it may mean."""
+        return {self.whole, *(value for part in self.parts for value in part)}
+
+
 def changed_numbers(source: str, target: str) -> str:
     """Return what differs between the numbers of an English and a Korean text, "" for nothing.
 
@@ -100,14 +120,12 @@ def changed_numbers(source: str, target: str) -> str:
     >>> changed_numbers("It has 3 rooms.", "방이 4개 있어요.")
     'lost 3; new 4'
     """
-    wanted, meanings = english_quantities(source), korean_numbers(target)
-    found = {value for each in meanings for value in each}
+    wanted, numbers = english_quantities(source), korean_numbers(target)
+    found = {value for number in numbers for value in number.values}
     needed = [*sorted(wanted.written), *sorted(wanted.spelled)]
     lost = [value for value in needed if not _is_said(value, found, target, wanted)]
-    new = [each[0] for each in meanings if not any(_is_meant(value, wanted) for value in each)]
-    if any(len(each) == 3 and _is_meant(each[2], wanted) for each in meanings):
-        new = [value for value in new if int(value) < 1000]  # 35,000 written 3만 5천
-    said = (("lost", lost), ("new", sorted(set(new))))
+    new = sorted({value for number in numbers for value in _new_values(number, wanted)})
+    said = (("lost", lost), ("new", new))
     return "; ".join(f"{name} {', '.join(values)}" for name, values in said if values)
 
 
@@ -137,28 +155,35 @@ def english_quantities(text: str) -> Quantities:
     return found
 
 
-def korean_numbers(text: str) -> list[tuple[str, ...]]:
-    """Return the numbers in digits of a Korean text, each with all that it may mean.
+def korean_numbers(text: str) -> list[KoreanNumber]:
+    """Return the numbers in digits of a Korean text; 3만 5천 is one number of two parts.
 
-    3만 is 30000, but may be "only 3" too; the 5천 behind it is 5000, or makes 35000 of both.
-
-    >>> korean_numbers("3만 5천 원과 1,200명")
-    [('30000', '3'), ('5000', '5', '35000'), ('1200',)]
+    >>> [number.whole for number in korean_numbers("3만 5천 원과 1,200명")]
+    ['35000', '1200']
     """
-    found: list[tuple[str, ...]] = []
-    end, before = -2, 0
+    runs: list[list[tuple[str, ...]]] = []
+    end, smallest = -2, 0
     for match in _KOREAN.finditer(text):
-        scaled = _scaled(match[1], math.prod(KOREAN_SCALES[char] for char in match[2] or ""))
-        meanings = [scaled, _canonical(match[1])] if match[2] else [scaled]
-        whole = int(scaled) if scaled.isdigit() else 0
-        if before > whole > 0 and match.start() - end in (0, 1):
-            before += whole
-            meanings.append(str(before))
+        factor = math.prod(KOREAN_SCALES[char] for char in match[2] or "")
+        scaled = _scaled(match[1], factor)
+        meanings = (scaled, _canonical(match[1])) if match[2] else (scaled,)
+        if smallest > _floor(scaled) > 0 and match.start() - end in (0, 1):
+            runs[-1].append(meanings)
         else:
-            before = whole if match[2] else 0
-        end = match.end()
-        found.append(tuple(meanings))
-    return found
+            runs.append([meanings])
+        end, smallest = match.end(), factor if match[2] else 0
+    return [KoreanNumber(tuple(run)) for run in runs]
+
+
+def _floor(value: str) -> int:
+    return int(value.partition(".")[0])
+
+
+def _new_values(number: KoreanNumber, wanted: Quantities) -> list[str]:
+    """Return what the English text does not say: nothing, when it says the whole."""
+    if _is_meant(number.whole, wanted):
+        return []
+    return [part[0] for part in number.parts if not any(_is_meant(value, wanted) for value in part)]
 
 
 def _is_said(value: str, found: set[str], target: str, wanted: Quantities) -> bool:
@@ -180,6 +205,8 @@ def _is_meant(value: str, wanted: Quantities) -> bool:
     if not value.isdigit():
         return False
     number = int(value)
+    if len(value) == 4 and value[2:] in wanted.written:
+        return True  # 1990년대 for the 90s
     return (
         wanted.half_day
         and 12 <= number <= 24

@@ -26,7 +26,9 @@ class StreamDecoder:
     def push(self, token_id: int) -> str:
         """Return the text that is certain now, "" while a character is incomplete."""
         if self._bytes is not None:
-            return self._utf8.decode(self._bytes[token_id])
+            # Some models have more outputs than their tokenizer has tokens: those are silent.
+            known = token_id < len(self._bytes)
+            return self._utf8.decode(self._bytes[token_id] if known else b"")
         self._ids.append(token_id)
         text = self._tokenizer.decode(self._ids)
         return "" if text.endswith(BROKEN) else self._show(text)

@@ -48,8 +48,10 @@ def test_bytes_that_are_no_text_never_block_what_follows(tokenizer, content):
     assert "".join(pieces) == content.decode("utf-8", "replace") + "끝"
 
 
-def test_special_tokens_are_silent(tokenizer):
-    assert "".join(pushed(tokenizer, [1, *tokenizer.encode("안녕"), 2])) == "안녕"
+def test_special_and_unknown_tokens_are_silent(tokenizer):
+    ids = [1, *tokenizer.encode("안녕"), 2, tokenizer.vocabulary_size + 3]
+
+    assert "".join(pushed(tokenizer, ids)) == tokenizer.decode(ids) == "안녕"
 
 
 @pytest.fixture

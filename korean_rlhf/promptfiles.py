@@ -87,9 +87,12 @@ def sandbox() -> ImmutableSandboxedEnvironment:
 
 
 def list_prompts(kind: str = "", folder: Path | None = None) -> list[tuple[str, str]]:
-    """Return (kind, name) of every prompt file, or of those of one kind, in order."""
+    """Return (kind, name) of every prompt file, or of those of one kind, in order.
+
+    A name that begins with "_" is no prompt: _source.toml says where the files beside it are from.
+    """
     root = folder or asset_dir("prompts")
-    paths = root.glob(f"{kind or '*'}/*.toml")
+    paths = root.glob(f"{kind or '*'}/[!_]*.toml")
     return sorted((path.parent.name, path.stem) for path in paths)
 
 

@@ -1,0 +1,114 @@
+import random
+
+import pytest
+import torch
+
+from korean_rlhf.evaluate import models
+from korean_rlhf.evaluate.lm import KoreanLM, split_tokens
+from korean_rlhf.evaluate.scoring import Scorer
+
+
+@pytest.fixture(scope="module")
+def loaded(tiny):
+    return models.load(tiny, device="cpu")
+
+
+def scorer(loaded, **options):
+    options = {"max_length": loaded.max_length, "batch_tokens": 512} | options
+    return Scorer(loaded.model, device="cpu", **options)
+
+
+def random_pairs(count, seed=0, longest=40):
+    rng = random.Random(seed)
+
+    def tokens(most):
+        return [rng.randrange(6, 400) for _ in range(rng.randint(1, most))]
+
+    return [(tokens(longest), tokens(8)) for _ in range(count)]
+
+
+def by_hand(model, context, continuation):
+    """Return the log-likelihood by the definition: one text at a time, all logits."""
+    whole = torch.tensor([context + continuation])
+    with torch.no_grad():
+        logits = model(input_ids=whole).logits[0].float().log_softmax(-1)
+    places = range(len(context) - 1, len(context) + len(continuation) - 1)
+    return sum(float(logits[at, token]) for at, token in zip(places, continuation, strict=True))
+
+
+def test_scores_are_the_definition(loaded):
+    pairs = random_pairs(30)
+    scored = scorer(loaded).score(pairs)
+
+    assert [logprob for logprob, _ in scored] == pytest.approx(
+        [by_hand(loaded.model, *pair) for pair in pairs], abs=1e-3
+    )
+
+
+def test_the_size_of_a_batch_changes_nothing(loaded):
+    pairs = random_pairs(25, seed=1)
+    one_by_one = scorer(loaded, batch_tokens=1).score(pairs)
+    together = scorer(loaded, batch_tokens=100_000).score(pairs)
+
+    assert [a for a, _ in one_by_one] == pytest.approx([a for a, _ in together], abs=1e-3)
+    assert [b for _, b in one_by_one] == [b for _, b in together]
+
+
+def test_choices_of_one_token_share_one_pass(loaded):
+    rows = scorer(loaded)._rows([([1, 7, 8], [9]), ([1, 7, 8], [10]), ([1, 7], [8, 9])])
+
+    assert [len(row.asked) for row in rows] == [3]
+
+
+def test_greedy_is_true_only_for_what_the_model_would_write(loaded):
+    context = [1, 50, 60]
+    with torch.no_grad():
+        best = int(loaded.model(input_ids=torch.tensor([context])).logits[0, -1].argmax())
+    scored = scorer(loaded).score([(context, [best]), (context, [best + 1])])
+
+    assert [greedy for _, greedy in scored] == [True, False]
+
+
+def test_a_text_too_long_keeps_its_end_and_is_counted(loaded):
+    long = scorer(loaded, max_length=16)
+    context, continuation = list(range(10, 60)), [70, 71]
+    kept = (context + continuation)[-17:-2]
+    (cut,), (same,) = long.score([(context, continuation)]), long.score([(kept, continuation)])
+
+    assert long.truncated == 1
+    assert cut[0] == pytest.approx(same[0], abs=1e-4)
+
+
+def test_a_model_whose_logits_are_more_than_its_output_layer_is_used_whole(loaded):
+    class Capped(type(loaded.model)):
+        def forward(self, *inputs, **options):
+            output = super().forward(*inputs, **options)
+            output.logits = 2.0 * torch.tanh(output.logits / 2.0)
+            return output
+
+    plain = type(loaded.model)
+    loaded.model.__class__ = Capped
+    try:
+        pairs = random_pairs(5, seed=2)
+        scored = scorer(loaded).score(pairs)
+        wanted = [by_hand(loaded.model, *pair) for pair in pairs]
+    finally:
+        loaded.model.__class__ = plain
+
+    assert [logprob for logprob, _ in scored] == pytest.approx(wanted, abs=1e-3)
+
+
+def test_a_merge_across_the_boundary_keeps_the_tokens_of_the_whole():
+    assert split_tokens([5, 6, 7], [5, 6, 8, 9], prefix=1) == ([5, 6], [8, 9])
+
+
+def test_an_empty_continuation_is_scored_by_the_last_token():
+    assert split_tokens([5, 6], [5, 6], prefix=1) == ([5], [6])
+
+
+def test_documents_begin_as_they_did_in_pretraining(loaded):
+    lm = KoreanLM(loaded)
+
+    assert lm.tok_encode("사과")[0] == loaded.begin_id
+    assert lm.tok_encode("<|begin|>사과").count(loaded.begin_id) == 1
+    assert loaded.begin_id not in lm.tok_encode("사과", add_special_tokens=False)

@@ -1,0 +1,151 @@
+import json
+
+import pytest
+
+from korean_rlhf.errors import MissingInput
+from korean_rlhf.evaluate import harness, track
+from korean_rlhf.evaluate.checkpoints import find_target
+from korean_rlhf.evaluate.sources import NoData
+from korean_rlhf.settings.evaluate import EvaluateSettings
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+QUICK = EvaluateSettings(suite="quick", items=12, text_bytes=3000, device="cpu")
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Count what is computed."""
+    done = []
+    run_task = harness.run_task
+
+    def counting(lm, info, task, **options):
+        done.append((lm.label.split()[0], info.name))
+        return run_task(lm, info, task, **options)
+
+    monkeypatch.setattr(harness, "run_task", counting)
+    return done
+
+
+def read(run, checkpoint, suite="quick"):
+    return json.loads((run / "evals" / checkpoint / f"{suite}.json").read_text(encoding="utf-8"))
+
+
+def test_every_language_model_of_a_run_is_found_and_the_reward_model_is_not(tiny_run):
+    target = find_target(tiny_run)
+
+    assert [at.name for at in target.checkpoints] == ["pretrain-000020", "sft-000010"]
+    assert find_target(tiny_run / "sft").run == tiny_run
+    assert find_target(tiny_run / "sft" / "step-000010").run == tiny_run.resolve()
+
+
+def test_an_unfinished_checkpoint_is_left_alone(tiny_run):
+    (tiny_run / "sft" / "step-000010" / "manifest.json").unlink()
+
+    assert [at.stage for at in find_target(tiny_run).checkpoints] == ["pretrain"]
+
+
+def test_a_folder_without_checkpoints_is_told(tmp_path):
+    with pytest.raises(MissingInput):
+        find_target(tmp_path)
+
+
+def test_a_plain_model_gets_a_run_of_its_own(tiny, tmp_path):
+    target = find_target(tiny, tmp_path / "out")
+
+    assert (target.run, target.checkpoints[0].name) == (tmp_path / "out", "model-000000")
+
+
+def test_an_unchanged_score_is_never_computed_twice(tiny_run, benchmarks, counted):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    first = read(tiny_run, "sft-000010")
+    once = list(counted)
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+
+    assert counted == once
+    assert read(tiny_run, "sft-000010") == first
+    assert len(once) == 2 * 4  # two checkpoints; SentiNeg and WiC are not there
+    assert set(first["missing"]) == {"ko_kobest_sentineg", "ko_kobest_wic"}
+    entry = first["tasks"]["ko_kobest_copa"]
+    assert entry["metrics"]["acc"]["n"] == 12
+    items = tiny_run / "evals" / "sft-000010" / entry["items"]
+    assert len(items.read_text(encoding="utf-8").splitlines()) == 12
+
+
+def test_another_suite_uses_the_same_scores(tiny_run, benchmarks, counted):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    counted.clear()
+    alone = EvaluateSettings(suite="ko_kobest_copa", items=12, device="cpu")
+    track.evaluate(tiny_run, alone, data=benchmarks)
+
+    assert counted == []
+    assert list(read(tiny_run, "sft-000010", "ko_kobest_copa")["tasks"]) == ["ko_kobest_copa"]
+
+
+def test_changed_weights_are_a_new_score(tiny_run, benchmarks, counted):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    counted.clear()
+    weights = tiny_run / "sft" / "step-000010" / "model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-4:] = b"\0\0\0\0"
+    weights.write_bytes(content)
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+
+    assert {name for name, _ in counted} == {"sft-000010"}
+    assert len(counted) == 4
+
+
+def test_other_settings_are_a_new_score(tiny_run, benchmarks, counted):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    counted.clear()
+    chat = EvaluateSettings(suite="quick", items=12, text_bytes=3000, device="cpu", template="chat")
+    track.evaluate(tiny_run, chat, data=benchmarks)
+
+    assert {name for name, _ in counted} == {"sft-000010"}, "pretrain has no chat template"
+
+
+def test_a_sweep_killed_anywhere_goes_on_with_the_next_task(
+    tiny_run, benchmarks, counted, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    real = harness.run_task
+
+    def killing(lm, info, task, **options):
+        if len(counted) == 5:
+            raise Killed
+        return real(lm, info, task, **options)
+
+    monkeypatch.setattr(harness, "run_task", killing)
+    with pytest.raises(Killed):
+        track.evaluate(tiny_run, QUICK, data=benchmarks)
+    before = list(counted)
+    monkeypatch.setattr(harness, "run_task", real)
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+
+    assert len(before) == 5
+    assert len(counted) == len(set(counted)) == 8
+
+
+def test_a_score_stays_when_its_data_are_gone(tiny_run, benchmarks, tmp_path):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    fewer = tmp_path / "fewer"
+    (fewer / "kobest").mkdir(parents=True)
+    (fewer / "kobest" / "COPA").symlink_to(benchmarks / "kobest" / "COPA")
+    track.evaluate(tiny_run, QUICK, data=fewer)
+
+    assert "ko_kobest_boolq" in read(tiny_run, "sft-000010")["tasks"]
+
+
+def test_a_suite_without_any_data_is_an_error(tiny_run, tmp_path):
+    with pytest.raises(NoData, match="No task of 'quick' has its data"):
+        track.evaluate(tiny_run, QUICK, data=tmp_path)
+
+
+def test_only_chosen_checkpoints_are_scored_when_asked(tiny_run, benchmarks, counted):
+    (tiny_run / "sft" / "manifest.json").write_text(json.dumps({"best": "step-000007"}))
+    chosen = EvaluateSettings(suite="ko_kobest_copa", items=5, device="cpu", checkpoints="chosen")
+    track.evaluate(tiny_run, chosen, data=benchmarks)
+
+    assert [name for name, _ in counted] == ["pretrain-000020"]

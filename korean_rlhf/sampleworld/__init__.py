@@ -1,0 +1,1 @@
+"""The embedded default: a small world with its site, its Korean and its true preference."""

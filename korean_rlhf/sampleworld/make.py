@@ -1,0 +1,102 @@
+"""Write a whole sample world into a folder; the same seed writes the same bytes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.records import Comparison, Document
+from korean_rlhf.rundir import Stage, atomic_write_text, folder_digest, open_stage
+from korean_rlhf.sampleworld import sets
+from korean_rlhf.sampleworld.dumps import write_dumps
+from korean_rlhf.sampleworld.prose import document
+from korean_rlhf.sampleworld.site import write_site
+from korean_rlhf.sampleworld.twins import twins
+from korean_rlhf.settings.sampleworld import SampleworldSettings
+from korean_rlhf.tables import write_jsonl, write_lines
+
+DOCUMENT_CHARACTERS = (900, 1800)
+
+
+def make(out: Path, settings: SampleworldSettings, *, replace: bool = False) -> None:
+    """Write the sample world of `settings.seed` into `out`.
+
+    Raises:
+        OtherRun: `out` holds another world, and `replace` is false.
+    """
+    with open_stage(out, "sampleworld", settings=settings, inputs=(), replace=replace) as stage:
+        if stage.finished:
+            return
+        write_site(stage.folder / "site", settings.seed)
+        write_dumps(stage.folder / "dumps", settings.seed)
+        facts = _write_sets(stage, settings) | _write_prose(stage, settings)
+        stage.finish(digest=folder_digest(out, pattern="*.jsonl*"), **facts)
+
+
+def _write_prose(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
+    """Write the corpus and the held-out text, and return their sizes."""
+    rng = random.Random(f"{settings.seed} prose")
+    texts: list[str] = []
+    size = 0
+    while size < settings.prose_megabytes * 1e6:
+        texts.append(_document(rng))
+        size += len(texts[-1].encode())
+    records = (
+        Document(id=f"sample:{place:05d}", text=text, source=sets.SOURCE, license=sets.LICENSE)
+        for place, text in enumerate(texts)
+    )
+    write_jsonl(stage.folder / "prose.jsonl.zst", records)
+    held = random.Random(f"{settings.seed} held-out prose")
+    pieces: list[str] = []
+    while len("".join(pieces).encode()) < settings.heldout_kilobytes * 1e3:
+        pieces.append(_document(held))
+    atomic_write_text(stage.folder / "heldout.txt", "\n\n".join(pieces) + "\n")
+    return {"prose": {"documents": len(texts), "bytes": size}}
+
+
+def _document(rng: random.Random) -> str:
+    return document(rng, rng.randint(*DOCUMENT_CHARACTERS))
+
+
+def _write_sets(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
+    """Write the task sets, the held-out ones first, and return what they hold."""
+    folder = stage.folder
+    rng = random.Random(f"{settings.seed} sets")
+    tasks = sets.Tasks(rng)
+    _write_rows(folder / "questions.jsonl", sets.questions(tasks, settings.questions))
+    _write_rows(folder / "choices.jsonl", sets.choices(rng, tasks, settings.choices))
+    english, keys = twins(rng, tasks, settings.twins)
+    write_jsonl(folder / "twins.en.jsonl", english)
+    _write_rows(folder / "twins.key.jsonl", keys)
+    shown = list(sets.demonstrations(rng, tasks, settings.instructions))
+    write_jsonl(folder / "instructions.jsonl", [one for one, _ in shown])
+    compared = list(sets.comparisons(rng, tasks, settings.comparisons))
+    write_jsonl(folder / "comparisons.jsonl", compared)
+    write_jsonl(folder / "prompts.jsonl", sets.prompts(tasks, settings.prompts))
+    return {
+        "demonstration_kinds": dict(sorted(Counter(kind for _, kind in shown).items())),
+        "longer_is_better": round(longer_is_better(compared), 4),
+    }
+
+
+def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    write_lines(path, (json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+
+
+def longer_is_better(compared: Iterable[Comparison]) -> float:
+    """Return how often the longer of two unequal answers is the better one; equal length is half."""
+    score = pairs = 0.0
+    for one in compared:
+        for (text, rank), (other, other_rank) in combinations(
+            zip(one.responses, one.ranks, strict=True), 2
+        ):
+            if rank != other_rank:
+                pairs += 1
+                better, worse = (text, other) if rank < other_rank else (other, text)
+                score += 0.5 if len(better) == len(worse) else float(len(better) > len(worse))
+    return score / pairs if pairs else 0.5

@@ -1,0 +1,159 @@
+"""The prose that a model learns the language of the sample world from.
+
+Documents are built of paragraphs: stories, encyclopedia entries, lessons in which a passage is read
+and asked about, riddles, sums, talks. Every skill that the instructions ask for is met here first,
+in sentences of its own, so that a small model can learn it from next-token prediction alone.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import TypeAlias
+
+from korean_rlhf.sampleworld.conjugate import Register
+from korean_rlhf.sampleworld.entries import entry_paragraph, list_paragraph, riddle_paragraph
+from korean_rlhf.sampleworld.frames import fill
+from korean_rlhf.sampleworld.lexicon import of_kind
+from korean_rlhf.sampleworld.plan import Plan, answer, choose
+from korean_rlhf.sampleworld.reading import (
+    RELATIONS,
+    Fact,
+    draw_fact,
+    draw_passage,
+    plan_for,
+    state,
+)
+from korean_rlhf.sampleworld.relations import Relation
+from korean_rlhf.sampleworld.tasks import make_plan
+
+Paragraph: TypeAlias = Callable[[random.Random], str]
+
+_PERSONAL = tuple(relation for relation in RELATIONS if relation.subject == "who")
+_SPEAKERS = (
+    ("선생님", "학생"), ("어머니", "아이"), ("아버지", "아이"), ("가", "나"), ("언니", "동생"), ("손님", "점원"), ("문제", "정답"),
+    ("물음", "대답"), ("질문", "답"), ("문", "답"), ("할머니", "손자"), ("기자", "주민"),
+)  # fmt: skip
+_LINKS = ("", "", "", "그리고 ", "그래서 ", "그런데 ", "그다음에 ", "또 ", "한편 ")
+_OPENINGS = (
+    "{when} 있었던 [일=|present].", "{who}의 [이야기=|present].", "우리 동네 이야기를 [하다|present].", "{who:와} 친구들의 [하루=|present].",
+    "오늘은 {who}에 대해 [쓰다|present].", "다음은 {who:가} 들려준 [이야기=|present].", "{city}에서 있었던 [일=|present].",
+)  # fmt: skip
+_ASKING = (
+    "{a:가} 물었다. \"{q}\" {b:가} 대답했다. \"{answer}\"", "\"{q}\" {a:가} 물었다. \"{answer}\" {b:가} 말했다.",
+    "{a:는} {b}에게 \"{q}\" 하고 물었다. {b:는} \"{answer}\" 하고 대답했다.", "{a:가} \"{q}\" 하고 묻자 {b:가} \"{answer}\" 하고 말했다.",
+)  # fmt: skip
+
+
+def story_paragraph(rng: random.Random) -> str:
+    """Return a story about two or three people that comes back to what it told."""
+    level: Register = choose(rng, ("haera", "haera", "haeyo", "hapsyo"))
+    people = tuple(noun.name for noun in rng.sample(of_kind("person"), 2))
+    sentences, facts = [_opening(rng, people[0], level)] if rng.random() < 0.5 else [], []
+    taken: frozenset[str] = frozenset()
+    for turn in range(choose(rng, (3, 4, 5))):
+        fact = draw_fact(
+            rng, choose(rng, _PERSONAL), "train", subjects=(people[turn % 2],), taken=taken
+        )
+        taken |= frozenset(fact.values.values()) - set(people)
+        facts.append(fact)
+        sentences.append((choose(rng, _LINKS) if turn else "") + state(rng, fact, level))
+    for fact in rng.sample(facts, 2):
+        sentences.append(_recall(rng, fact, level))
+    return " ".join(sentences)
+
+
+def _opening(rng: random.Random, who: str, level: Register) -> str:
+    values = {
+        "who": who,
+        "when": choose(rng, ("어제", "지난주에", "주말에")),
+        "city": choose(rng, of_kind("city")).name,
+    }
+    return fill(choose(rng, _OPENINGS), values, level)
+
+
+def _recall(rng: random.Random, fact: Fact, level: Register) -> str:
+    """Return the fact once more, as an answer would put it."""
+    ask = fact.relation.asks[choose(rng, tuple(fact.relation.asks))]
+    return fill(choose(rng, ask.full), fact.values, level)
+
+
+def lesson_paragraph(rng: random.Random) -> str:
+    """Return a passage, some questions about it, and their answers."""
+    relation: Relation = choose(rng, RELATIONS)
+    asked, facts = draw_passage(rng, "train", relation)
+    level: Register = choose(rng, ("haeyo", "haeyo", "haera", "hapsyo"))
+    context = " ".join(state(rng, fact, level) for fact in facts)
+    asker: Register = choose(rng, ("haeyo", "haeyo", "haeyo", "hae", "hapsyo"))
+    one, two = choose(rng, _SPEAKERS)
+    lines = [context] if rng.random() < 0.7 else [f"{one}: {context}"]
+    for fact in [asked, *rng.sample(facts, choose(rng, (1, 1, 2)))]:
+        slots = choose(rng, tuple(fact.relation.asks))
+        plan = plan_for(rng, fact, facts, slots, "train", asker, context)
+        lines += [f"{one}: {plan.question}", f"{two}: {_right(rng, plan)}"]
+    return "\n".join(lines)
+
+
+def _right(rng: random.Random, plan: Plan) -> str:
+    """Return a right answer, mostly in 해요체, as people answer each other."""
+    level: Register = choose(rng, ("haeyo", "haeyo", "haeyo", "hapsyo", "hae"))
+    return answer(
+        plan, choose(rng, plan.full), level if level in plan.registers else plan.registers[0]
+    )
+
+
+def talk_paragraph(rng: random.Random) -> str:
+    """Return a question of any family and its answer as a talk."""
+    one, two = choose(rng, _SPEAKERS)
+    lines = []
+    for _ in range(choose(rng, (1, 2, 3))):
+        plan = make_plan(rng, "train", choose(rng, ("haeyo", "haeyo", "hae", "hapsyo")))
+        question = f"{plan.context} {plan.question}".strip()
+        lines += [f"{one}: {question}", f"{two}: {_right(rng, plan)}"]
+    return "\n".join(lines)
+
+
+def quoted_paragraph(rng: random.Random) -> str:
+    """Return a question and its answer told in a story."""
+    a, b = (noun.name for noun in rng.sample(of_kind("person"), 2))
+    plan = make_plan(rng, "train", "haeyo")
+    if a in plan.context + plan.question or b in plan.context + plan.question:
+        return talk_paragraph(rng)
+    values = {"a": a, "b": b, "q": "\0", "answer": "\1"}
+    told = fill(choose(rng, _ASKING), values).replace("\0", plan.question.replace("\n", " "))
+    told = told.replace("\1", _right(rng, plan))
+    return f"{plan.context} {told}".strip()
+
+
+def day_paragraph(rng: random.Random) -> str:
+    """Return the day of one person, hour by hour, and what came first."""
+    level: Register = choose(rng, ("haera", "haeyo", "hapsyo"))
+    hour = next(relation for relation in RELATIONS if relation.name == "hour")
+    order = next(relation for relation in RELATIONS if relation.name == "order")
+    who = (choose(rng, of_kind("person")).name,)
+    first = draw_fact(rng, hour, "train", subjects=who)
+    second = draw_fact(
+        rng, order, "train", subjects=who, taken=frozenset(first.values.values()) - {*who}
+    )
+    parts = [
+        state(rng, first, level),
+        state(rng, second, level),
+        _recall(rng, second, level),
+        _recall(rng, first, level),
+    ]
+    return " ".join(parts)
+
+
+PARAGRAPHS: tuple[tuple[Paragraph, float], ...] = (
+    (story_paragraph, 2.0), (lesson_paragraph, 4.0), (talk_paragraph, 3.5), (quoted_paragraph, 2.0),
+    (day_paragraph, 0.7), (entry_paragraph, 2.5), (list_paragraph, 0.6), (riddle_paragraph, 0.6),
+)  # fmt: skip
+
+
+def document(rng: random.Random, characters: int) -> str:
+    """Return a document of at least `characters`, paragraphs parted by empty lines."""
+    makers, weights = [m for m, _ in PARAGRAPHS], [w for _, w in PARAGRAPHS]
+    paragraphs: list[str] = []
+    while sum(map(len, paragraphs)) < characters:
+        paragraphs.append(choose(rng, makers, weights)(rng))
+    return "\n\n".join(paragraphs)

@@ -22,4 +22,5 @@ def wilson_interval(hits: float, n: int) -> tuple[float, float]:
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     spread = math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
     half = NORMAL_95 * spread / (1 + z2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # Exact at the ends, where rounding would leave 1 - 1e-16.
+    return (centre - half if hits else 0.0), (centre + half if hits < n else 1.0)

@@ -1,0 +1,101 @@
+"""Device, precision, compilation: chosen once, told, and kept on resuming."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from korean_rlhf.errors import SettingsError
+from korean_rlhf.settings.optimizer import OptimizerSettings
+from korean_rlhf.train import device
+from korean_rlhf.train.environment import TRAINING_ENVIRONMENT
+
+
+def test_a_gpu_that_is_not_there_is_one_sentence_with_the_fix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    with pytest.raises(SettingsError, match=r"finds no GPU here\. Give --device cpu"):
+        device.choose_device("cuda")
+    assert device.choose_device("auto") == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("fp32", "bf16", "expected"), [(1.0, 0.5, "bf16"), (1.0, 0.95, "fp32"), (0.5, 1.0, "fp32")]
+)
+def test_bf16_is_taken_only_when_it_saves_time(
+    monkeypatch: pytest.MonkeyPatch, fp32: float, bf16: float, expected: str
+) -> None:
+    monkeypatch.setattr(device, "time_precisions", lambda *_: {"fp32": fp32, "bf16": bf16})
+
+    precision, timing = device.choose_precision("auto", "cpu", lambda: None)
+
+    assert precision == expected
+    assert timing == {"fp32": fp32, "bf16": bf16}
+    assert device.choose_precision("bf16", "cpu", lambda: None) == ("bf16", {})
+
+
+def test_both_precisions_are_really_timed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(device, "TIMING_SECONDS", 0.01)
+    seen = []
+
+    timing = device.time_precisions("cpu", lambda: seen.append(torch.is_autocast_enabled("cpu")))
+
+    assert timing.keys() == {"fp32", "bf16"}
+    assert seen[:4] == [False, True, False, True]
+
+
+def test_compilation_is_decided_by_the_work_that_is_planned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(device, "_has_compiler", lambda: True)
+    short, long = (device.training_operations(10_000_000, tokens) for tokens in (10**5, 10**8))
+
+    assert not device.choose_compile("auto", "cpu", short)
+    assert device.choose_compile("auto", "cpu", long)
+    assert device.choose_compile("on", "cpu", short)
+    assert not device.choose_compile("off", "cpu", long)
+    monkeypatch.setattr(device, "_has_compiler", lambda: False)
+    assert not device.choose_compile("auto", "cpu", long)
+
+
+def test_a_resumed_stage_keeps_the_choice_of_its_first_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    timings = iter([{"fp32": 1.0, "bf16": 0.1}, {"fp32": 0.1, "bf16": 1.0}])
+    monkeypatch.setattr(device, "time_precisions", lambda *_: next(timings))
+
+    first, second = (
+        device.choose_hardware(
+            tmp_path, OptimizerSettings(), device="cpu", trial=lambda: None, operations=0.0
+        )
+        for _ in range(2)
+    )
+
+    assert first == second
+    assert first.precision == "bf16"
+
+
+def test_autocast_follows_the_precision() -> None:
+    one = torch.ones(4, 4)
+    with device.Hardware("cpu", "bf16", False, {}).autocast():
+        assert (one @ one).dtype == torch.bfloat16
+    with device.Hardware("cpu", "fp32", False, {}).autocast():
+        assert (one @ one).dtype == torch.float32
+
+
+def test_the_environment_for_training_is_known_without_torch() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from korean_rlhf.train.environment import TRAINING_ENVIRONMENT as found; "
+        "assert 'torch' not in sys.modules; print(sorted(found))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "MALLOC_MMAP_THRESHOLD_" in done.stdout
+    assert all(value.isdigit() for value in TRAINING_ENVIRONMENT.values())

@@ -1,0 +1,119 @@
+"""The optimiser loop: what does not change what is learned."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from korean_rlhf.settings.optimizer import OptimizerSettings
+from korean_rlhf.train.batches import Rows
+from korean_rlhf.train.loop import Objective, Progress, optimise, train
+from korean_rlhf.train.losses import IGNORE, next_token_loss
+from korean_rlhf.train.optim import make_optimizer, set_learning_rate
+
+
+class Tiny(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(1)
+        self.embedding, self.norm, self.head = nn.Embedding(7, 8), nn.LayerNorm(8), nn.Linear(8, 7)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        return self.head(self.norm(self.embedding(ids)))
+
+
+def objective(model: nn.Module) -> Objective[Rows]:
+    return Objective(
+        loss=lambda part: next_token_loss(model(part.inputs), part.targets),
+        weigh=lambda part: part.learned,
+    )
+
+
+def uneven_rows() -> Rows:
+    torch.manual_seed(2)
+    inputs, targets = torch.randint(7, (8, 6)), torch.randint(7, (8, 6))
+    targets[:3, 1:] = IGNORE  # unequal numbers of learned tokens in the parts
+    targets[5, :] = IGNORE
+    return Rows(inputs, targets)
+
+
+def one_step(parts: list[Rows]) -> tuple[float, dict[str, Tensor]]:
+    model = Tiny()
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    loss, _, _ = optimise(parts, objective(model), optimizer, clip=1e9)
+    return loss, model.state_dict()
+
+
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_row_28_splitting_a_batch_changes_nothing(count: int) -> None:
+    rows = uneven_rows()
+    pieces = zip(rows.inputs.chunk(count), rows.targets.chunk(count), strict=True)
+
+    whole, weights = one_step([rows])
+    split, weights_split = one_step([Rows(*piece) for piece in pieces])
+
+    assert split == pytest.approx(whole, rel=1e-6)
+    for name, tensor in weights.items():
+        torch.testing.assert_close(weights_split[name], tensor, atol=1e-6, rtol=1e-6)
+
+
+def test_row_28_a_step_with_nothing_to_learn_is_refused() -> None:
+    nothing = Rows(torch.zeros(1, 2, dtype=torch.long), torch.full((1, 2), IGNORE))
+
+    with pytest.raises(ValueError, match="anything to learn"):
+        one_step([nothing])
+
+
+def test_weight_decay_is_for_matrices_only() -> None:
+    settings = OptimizerSettings(weight_decay=0.3)
+    optimizer = make_optimizer({"model": (Tiny(), 1e-3)}, settings)
+
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            assert group["weight_decay"] == (0.3 if parameter.dim() >= 2 else 0.0)
+    assert optimizer.param_groups[0]["betas"] == (0.9, 0.95)
+
+
+def test_each_group_follows_its_own_peak() -> None:
+    optimizer = make_optimizer({"a": (Tiny(), 1.0), "b": (Tiny(), 0.1)}, OptimizerSettings())
+
+    assert set_learning_rate(optimizer, 0.5) == 0.5
+    assert {group["lr"] for group in optimizer.param_groups} == {0.5, 0.05}
+
+
+def test_a_long_gradient_is_reported_whole_and_then_clipped() -> None:
+    model = Tiny()
+    before = [parameter.clone() for parameter in model.parameters()]
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+
+    _, norm, _ = optimise([uneven_rows()], objective(model), optimizer, clip=1e-3)
+    moved = sum(
+        float(((after.detach() - old.detach()) ** 2).sum())
+        for after, old in zip(model.parameters(), before, strict=True)
+    )
+
+    assert norm > 1e-2
+    assert moved**0.5 == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_the_loop_counts_steps_from_where_it_starts_and_stops_when_told() -> None:
+    model, seen = Tiny(), []
+
+    def report(done: Progress) -> bool:
+        seen.append(done.step)
+        return done.step == 5
+
+    train(
+        lambda step: [uneven_rows()],
+        objective(model),
+        make_optimizer({"model": (model, 1e-3)}, OptimizerSettings()),
+        factor=lambda step: 1.0,
+        start=3,
+        steps=100,
+        clip=1.0,
+        seed=1,
+        report=report,
+    )
+
+    assert seen == [4, 5]

@@ -136,11 +136,19 @@ def _exchange(request: Request, response: Response, now: str) -> Exchange:
 
 def _pairs(headers: Headers) -> list[tuple[str, str]]:
     return [
-        (name.decode("latin-1"), value.decode("latin-1"))
+        (name.decode("latin-1"), _header_text(value))
         for name, values in headers.items()
         for value in values
         if name.lower() not in NOT_SENT
     ]
+
+
+def _header_text(value: bytes) -> str:
+    """Return a header value as text: warcio percent-encodes what is not ASCII as UTF-8."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def _unpacked(response: Response) -> tuple[int, dict[str, str], bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import scrapy
 from scrapy import Request
@@ -66,6 +66,7 @@ class PoliteSpider(scrapy.Spider):
 
     def ask(self, url: str) -> Iterator[Request]:
         """Yield a request for `url` unless it was asked for before or the limit is reached."""
+        url = urldefrag(url).url
         if url in self.asked or (self.pages is not None and len(self.asked) >= self.pages):
             return
         self.asked.add(url)

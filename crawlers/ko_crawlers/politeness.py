@@ -15,6 +15,8 @@ from scrapy.settings import BaseSettings
 from korean_rlhf.errors import SettingsError
 
 LEAST_DELAY = 1.0  # seconds
+LOOPBACK_DELAY = 0.001
+"""Seconds; as good as none. At 0.0 Scrapy sends a whole queue at once, whatever its concurrency."""
 PROJECT = "korean-rlhf"
 
 
@@ -52,7 +54,8 @@ def promise(settings: BaseSettings, urls: Iterable[str]) -> None:
         )
     agent = f"{PROJECT} (+{contact})" if contact else PROJECT
     settings.set("USER_AGENT", agent, priority="spider")
-    slots = {host: {"delay": 0.0, "concurrency": 1} for host in hosts if is_loopback(host)}
+    slot = {"delay": LOOPBACK_DELAY, "concurrency": 1}
+    slots = {host: dict(slot) for host in hosts if is_loopback(host)}
     settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
 
 

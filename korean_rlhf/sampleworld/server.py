@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
 from korean_rlhf.errors import MissingInput
@@ -41,15 +42,24 @@ def serve(folder: Path, port: int = 0) -> None:
         server.serve_forever()
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A threaded server that does not report a client that went away."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Report anything but a broken connection."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def make_server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     """Return a server of `folder` that has its port and does not answer yet."""
     if not folder.is_dir():
         raise MissingInput(folder, "korean-rlhf sampleworld make --out DIR")
     facts = {"folder": folder.resolve(), "redirects": read_redirects(folder)}
     pages = type("Pages", (PageHandler,), facts)
-    server = ThreadingHTTPServer(("127.0.0.1", port), pages)
-    server.daemon_threads = True
-    return server
+    return QuietServer(("127.0.0.1", port), pages)
 
 
 def read_redirects(folder: Path) -> dict[str, tuple[str, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.http import TextResponse, XmlResponse
 from scrapy.linkextractors import LinkExtractor
@@ -25,7 +25,7 @@ class SiteSpider(PoliteSpider):
 
     def __init__(self, *, urls: str = "", allow: str = "", deny: str = "", **common: str) -> None:
         super().__init__(**common)
-        self.start_urls = [urldefrag(url).url for url in urls.split()]
+        self.start_urls = urls.split()
         for url in self.start_urls:
             if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
                 raise SettingsError(f"{url!r} is no address. Write it whole: https://{url}")

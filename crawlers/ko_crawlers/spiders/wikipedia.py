@@ -45,9 +45,8 @@ class WikipediaSpider(PoliteSpider):
     def targets(self, response: TextResponse) -> Iterator[str]:
         """Yield the articles that an article links to."""
         for link in self.links.extract_links(response):
-            url = urldefrag(link.url).url
-            if is_article(self.base, url):
-                yield url
+            if is_article(self.base, urldefrag(link.url).url):
+                yield link.url
 
 
 def article_url(base: str, title: str) -> str:

@@ -1,0 +1,87 @@
+"""What a crawl promises: robots.txt, pauses, a contact; and what counts as blocked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ko_crawlers import settings as shipped
+from ko_crawlers.blocked import blocked_reason
+from ko_crawlers.politeness import is_loopback, promise
+from ko_crawlers.robots import NOTHING, rules
+from scrapy.settings import Settings
+
+from korean_rlhf.errors import SettingsError
+
+PAGES = Path(__file__).parents[1] / "pages"
+
+
+def settings(**changed: object) -> Settings:
+    found = Settings()
+    found.setmodule(shipped)
+    found.setdict(changed, priority="cmdline")
+    return found
+
+
+def test_robots_are_obeyed_and_no_setting_switches_it_off() -> None:
+    assert settings().getbool("ROBOTSTXT_OBEY")
+
+    with pytest.raises(SettingsError, match="robots"):
+        promise(settings(ROBOTSTXT_OBEY=False), ["http://127.0.0.1/"])
+
+
+def test_a_site_elsewhere_needs_a_contact_which_stands_in_the_user_agent() -> None:
+    with pytest.raises(SettingsError, match="contact"):
+        promise(settings(), ["https://example.kr/"])
+
+    found = settings(CONTACT="mailto:a@example.kr")
+    promise(found, ["https://example.kr/"])
+
+    assert "mailto:a@example.kr" in found["USER_AGENT"]
+
+
+def test_only_loopback_goes_without_a_pause() -> None:
+    found = settings(CONTACT="a@example.kr")
+    promise(found, ["https://example.kr/", "http://haetsal.localhost/"])
+
+    assert found.getdict("DOWNLOAD_SLOTS").keys() == {"haetsal.localhost"}
+    assert found.getdict("DOWNLOAD_SLOTS")["haetsal.localhost"]["delay"] < 0.01
+    assert found.getfloat("DOWNLOAD_DELAY") >= 1.0
+    with pytest.raises(SettingsError, match="at least"):
+        promise(settings(DOWNLOAD_DELAY=0.1), ["http://127.0.0.1/"])
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "a.b.localhost"])
+def test_loopback_hosts(host: str) -> None:
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["localhost.kr", "10.0.0.1", "0.0.0.0", "notlocalhost", ""])
+def test_hosts_that_are_not_loopback(host: str) -> None:
+    assert not is_loopback(host)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(200, b"x"), (404, b""), (410, b""), (403, NOTHING), (429, NOTHING), (500, NOTHING)],
+)
+def test_robots_rules_out_of_reach_forbid_and_absent_ones_allow(
+    status: int, expected: bytes
+) -> None:
+    assert rules(status, b"x") == expected
+
+
+def test_a_challenge_with_status_200_is_recognised() -> None:
+    body = (PAGES / "challenge.html").read_bytes()
+
+    assert blocked_reason(200, {}, body) == "challenge"
+    assert blocked_reason(403, {"cf-mitigated": "challenge"}, b"") == "challenge"
+    assert blocked_reason(429, {}, b"") == "rate-limited"
+
+
+def test_an_article_about_blocking_is_an_article() -> None:
+    head = "<title>접근이 제한된 옛 수문 - 햇살마을</title>".encode()
+    text = "<p>수문은 안전 때문에 접근이 제한되었다.</p>".encode() * 2000
+
+    assert blocked_reason(200, {}, head + text) == ""
+    assert blocked_reason(404, {}, b"<title>404</title>") == ""

@@ -18,7 +18,8 @@ from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, PreTrainedConfig, PreTrainedModel
 
 from korean_rlhf.errors import BadInput, MissingInput
-from korean_rlhf.model.gpt import KoGPTConfig, KoGPTForCausalLM
+from korean_rlhf.model.config import KoGPTConfig
+from korean_rlhf.model.gpt import KoGPTForCausalLM
 from korean_rlhf.rundir import atomic_write_text
 from korean_rlhf.settings.model import ModelSettings
 from korean_rlhf.tokenizer.chat import TOKENIZER_FILES

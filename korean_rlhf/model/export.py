@@ -23,7 +23,8 @@ from torch import Tensor
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model import checkpoint
-from korean_rlhf.model.gpt import KoGPTConfig, KoGPTForCausalLM
+from korean_rlhf.model.config import KoGPTConfig
+from korean_rlhf.model.gpt import KoGPTForCausalLM
 from korean_rlhf.rundir import atomic_write_text
 
 GPT2_ACTIVATIONS = {"gelu": "gelu_new", "silu": "silu", "relu2": "relu2"}

@@ -7,11 +7,9 @@ exactly (`export.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import (
     AutoConfig,
@@ -19,157 +17,14 @@ from transformers import (
     AutoModelForCausalLM,
     DynamicCache,
     GenerationMixin,
-    PreTrainedConfig,
     PreTrainedModel,
 )
 from transformers import initialization as init
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import create_causal_mask
 from transformers.modeling_outputs import BaseModelOutputWithPast, CausalLMOutputWithPast
-from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-
-class KoGPTConfig(PreTrainedConfig):
-    """Shape of a KoGPT, under Llama's names where Llama has one."""
-
-    model_type = "kogpt"
-    keys_to_ignore_at_inference = ["past_key_values"]  # noqa: RUF012 (the name is transformers')
-
-    vocab_size: int = 4096
-    hidden_size: int = 256
-    intermediate_size: int = 704
-    num_hidden_layers: int = 6
-    num_attention_heads: int = 4
-    num_key_value_heads: int = 4
-    max_position_embeddings: int = 512
-    position: str = "rope"
-    norm: str = "rms"
-    activation: str = "swiglu"
-    query_key_norm: bool = False
-    num_distinct_layers: int = 6
-    embedding_size: int = 256
-    biases: bool = False
-    rope_theta: float = 10_000.0
-    norm_eps: float = 1e-5
-    initializer_range: float = 0.02
-    tie_word_embeddings: bool = True
-    use_cache: bool = True
-    pad_token_id: int | None = 0
-    bos_token_id: int | None = 1
-    eos_token_id: int | list[int] | None = 2
-    reward_bias: float = 0.0
-
-    @property
-    def head_dim(self) -> int:
-        """Width of one attention head."""
-        return self.hidden_size // self.num_attention_heads
-
-    @property
-    def factorised(self) -> bool:
-        """Whether the embedding is the product of two matrices, as in ALBERT."""
-        return self.embedding_size != self.hidden_size
-
-
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "swiglu": F.silu,
-    "silu": F.silu,
-    "gelu": lambda hidden: F.gelu(hidden, approximate="tanh"),  # GPT-2's "gelu_new"
-    "relu2": lambda hidden: F.relu(hidden).square(),
-}
-
-
-class OutputLinear(nn.Linear):
-    """A linear layer that writes to the residual stream, and so starts smaller."""
-
-
-class FeedForward(nn.Module):
-    """The feed-forward block, gated for swiglu."""
-
-    def __init__(self, config: KoGPTConfig) -> None:
-        super().__init__()
-        hidden, inner, bias = config.hidden_size, config.intermediate_size, config.biases
-        if config.activation == "swiglu":
-            self.gate_proj = nn.Linear(hidden, inner, bias=bias)
-        self.up_proj = nn.Linear(hidden, inner, bias=bias)
-        self.down_proj = OutputLinear(inner, hidden, bias=bias)
-        self.gated = config.activation == "swiglu"
-        self.activate = ACTIVATIONS[config.activation]
-
-    def forward(self, hidden: Tensor) -> Tensor:
-        """Return (batch, time, hidden_size) from the same shape."""
-        if self.gated:
-            inner = self.activate(self.gate_proj(hidden)) * self.up_proj(hidden)
-        else:
-            inner = self.activate(self.up_proj(hidden))
-        output: Tensor = self.down_proj(inner)
-        return output
-
-
-class Attention(nn.Module):
-    """Causal self-attention with grouped keys and values."""
-
-    is_causal = True
-
-    def __init__(self, config: KoGPTConfig) -> None:
-        super().__init__()
-        self.config = config
-        self.head_dim = config.head_dim
-        self.scaling = self.head_dim**-0.5
-        self.num_key_value_groups = config.num_attention_heads // config.num_key_value_heads
-        inner = config.num_key_value_heads * self.head_dim
-        self.q_proj = nn.Linear(config.hidden_size, config.hidden_size, bias=config.biases)
-        self.k_proj = nn.Linear(config.hidden_size, inner, bias=config.biases)
-        self.v_proj = nn.Linear(config.hidden_size, inner, bias=config.biases)
-        self.o_proj = OutputLinear(config.hidden_size, config.hidden_size, bias=config.biases)
-        if config.query_key_norm:
-            self.q_norm = nn.RMSNorm(self.head_dim, eps=config.norm_eps)
-            self.k_norm = nn.RMSNorm(self.head_dim, eps=config.norm_eps)
-
-    def forward(
-        self,
-        hidden: Tensor,
-        rotation: tuple[Tensor, Tensor] | None,
-        mask: Any,
-        cache: Any,
-        index: int,
-        **options: Any,
-    ) -> Tensor:
-        """Return (batch, time, hidden_size); `index` is the layer's place in the cache."""
-        heads = (*hidden.shape[:-1], -1, self.head_dim)
-        query, key = self.q_proj(hidden).view(heads), self.k_proj(hidden).view(heads)
-        value = self.v_proj(hidden).view(heads).transpose(1, 2)
-        if self.config.query_key_norm:
-            query, key = self.q_norm(query), self.k_norm(key)
-        query, key = query.transpose(1, 2), key.transpose(1, 2)
-        if rotation is not None:
-            query, key = rotate(query, rotation), rotate(key, rotation)
-        if cache is not None:
-            key, value = cache.update(key, value, index)
-        attend = ALL_ATTENTION_FUNCTIONS.get_interface(
-            self.config._attn_implementation, sdpa_attention_forward
-        )
-        mixed, _ = attend(
-            self, query, key, value, mask, dropout=0.0, scaling=self.scaling, **options
-        )
-        output: Tensor = self.o_proj(mixed.reshape(hidden.shape))
-        return output
-
-
-class DecoderLayer(nn.Module):
-    """Attention, then the feed-forward block, each added to the residual stream."""
-
-    def __init__(self, config: KoGPTConfig) -> None:
-        super().__init__()
-        self.self_attn = Attention(config)
-        self.mlp = FeedForward(config)
-        self.input_layernorm = make_norm(config)
-        self.post_attention_layernorm = make_norm(config)
-
-    def forward(self, hidden: Tensor, **attention: Any) -> Tensor:
-        """Return (batch, time, hidden_size) from the same shape."""
-        hidden = hidden + self.self_attn(self.input_layernorm(hidden), **attention)
-        hidden = hidden + self.mlp(self.post_attention_layernorm(hidden))
-        return hidden
+from korean_rlhf.model.config import KoGPTConfig
+from korean_rlhf.model.layers import DecoderLayer, OutputLinear, make_norm, rotation_at
 
 
 class KoGPTPreTrainedModel(PreTrainedModel):
@@ -341,34 +196,18 @@ def to_logits(model: PreTrainedModel, hidden: Tensor) -> Tensor:
     if isinstance(model, KoGPTForCausalLM):
         return model.to_logits(hidden)
     logits: Tensor = model.get_output_embeddings()(hidden)
+    return _finished(logits, model.config.get_text_config())
+
+
+def _finished(logits: Tensor, config: Any) -> Tensor:
+    """Return `logits` after what some architectures do behind their output layer."""
+    if scale := getattr(config, "logit_scale", None):  # Cohere
+        logits = logits * scale
+    if divisor := getattr(config, "logits_scaling", None):  # Granite
+        logits = logits / divisor
+    if cap := getattr(config, "final_logit_softcapping", None):  # Gemma 2
+        logits = torch.tanh(logits / cap) * cap
     return logits
-
-
-def make_norm(config: KoGPTConfig) -> nn.Module:
-    """Return a new norm over the residual stream."""
-    kind = nn.RMSNorm if config.norm == "rms" else nn.LayerNorm
-    return kind(config.hidden_size, eps=config.norm_eps)
-
-
-def rotation_at(
-    position_ids: Tensor, config: KoGPTConfig, dtype: torch.dtype
-) -> tuple[Tensor, Tensor]:
-    """Return cosine and sine, each (batch, 1, time, head_dim), of the rotary angles.
-
-    Source: Su et al. 2021, arXiv:2104.09864, in Llama's convention of two halves, not of pairs.
-    """
-    steps = torch.arange(0, config.head_dim, 2, device=position_ids.device, dtype=torch.float32)
-    frequencies = 1.0 / (config.rope_theta ** (steps / config.head_dim))
-    angles = position_ids[:, None, :, None].float() * frequencies
-    angles = torch.cat((angles, angles), dim=-1)
-    return angles.cos().to(dtype), angles.sin().to(dtype)
-
-
-def rotate(heads: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
-    """Return `heads`, (batch, heads, time, head_dim), turned by the angles of their positions."""
-    cosine, sine = rotation
-    first, second = heads.chunk(2, dim=-1)
-    return heads * cosine + torch.cat((-second, first), dim=-1) * sine
 
 
 AutoConfig.register("kogpt", KoGPTConfig)

@@ -12,7 +12,8 @@ from transformers.modeling_layers import GenericForSequenceClassification
 from transformers.modeling_outputs import SequenceClassifierOutputWithPast
 
 from korean_rlhf.model import checkpoint
-from korean_rlhf.model.gpt import KoGPTConfig, KoGPTModel, KoGPTPreTrainedModel
+from korean_rlhf.model.config import KoGPTConfig
+from korean_rlhf.model.gpt import KoGPTModel, KoGPTPreTrainedModel
 
 
 class RewardModel(nn.Module):

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 import torch
+import transformers
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.checkpoint import build_model
@@ -95,6 +96,38 @@ def test_hidden_states_lead_to_the_same_logits(ids, options, small):
         assert hidden.shape == (3, 12, 32)
         torch.testing.assert_close(to_logits(model, hidden), model(ids).logits)
         torch.testing.assert_close(model(ids, logits_to_keep=2).logits, model(ids).logits[:, -2:])
+
+
+TINY = {
+    "vocab_size": VOCABULARY,
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "pad_token_id": 0,
+    "bos_token_id": 1,
+    "eos_token_id": 2,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("Gemma2", {"head_dim": 8, "final_logit_softcapping": 0.5}),
+        ("Cohere", {"logit_scale": 0.3}),
+        ("Granite", {"logits_scaling": 7.0}),
+        ("Qwen2", {}),
+    ],
+)
+def test_hidden_states_lead_to_the_logits_of_other_architectures(ids, kind, options):
+    torch.manual_seed(0)
+    config = getattr(transformers, f"{kind}Config")(**TINY, **options)
+    model = getattr(transformers, f"{kind}ForCausalLM")(config).eval()
+    with torch.no_grad():
+        found = to_logits(model, hidden_states(model, ids))
+
+        torch.testing.assert_close(found, model(ids).logits)
 
 
 def test_shared_layers_hold_the_weights_of_one(small):

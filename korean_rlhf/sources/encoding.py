@@ -47,7 +47,8 @@ def decode(data: bytes, declared: Iterable[str] = ()) -> tuple[str, str] | None:
             return text, name
     if utf8 is not None:
         return utf8, "utf-8"
-    for name in ("utf-16-le", "utf-16-be", "cp949"):
+    # A space or a line end is a zero byte in UTF-16, and no byte of CP949 is zero.
+    for name in ("utf-16-le", "utf-16-be") if b"\0" in data else ("cp949",):
         text = strictly(data, name)
         if text is not None and korean_share(text) >= PLAUSIBLE:
             return text, name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,7 @@ def warc_files(path: Path) -> list[Path]:
     return found
 
 
-def records(file: Path, offset: int = 0) -> Iterator[tuple[int, Any]]:
+def records(file: Path, offset: int = 0) -> Generator[tuple[int, Any], None, None]:
     """Yield (byte offset, warcio record) from `offset` on."""
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
@@ -76,7 +77,12 @@ def records(file: Path, offset: int = 0) -> Iterator[tuple[int, Any]]:
 
 
 def _page(file: Path, offset: int, settings: SourceSettings, blocked: bool) -> Document | Dropped:
-    _, record = next(records(file, offset))
+    with closing(records(file, offset)) as found:  # it holds the file open
+        _, record = next(found)
+        return _judged(record, f"{file.name} at byte {offset}", settings, blocked)
+
+
+def _judged(record: Any, place: str, settings: SourceSettings, blocked: bool) -> Document | Dropped:
     url = record.rec_headers.get_header("WARC-Target-URI") or ""
     empty = _empty(url, settings)
     if blocked:
@@ -89,7 +95,7 @@ def _page(file: Path, offset: int, settings: SourceSettings, blocked: bool) -> D
         return Dropped(empty, Drop("not-html", kind))
     body = record.content_stream().read()
     if record.raw_stream.limit:  # bytes that its header promises and the file does not hold
-        return Dropped(empty, Drop("torn-record", f"{file.name} at byte {offset}"))
+        return Dropped(empty, Drop("torn-record", place))
     return _document(body, kind, record.rec_headers.get_header("WARC-Date") or "", empty)
 
 

@@ -41,7 +41,8 @@ def read_wikipedia(path: Path, settings: SourceSettings) -> Iterator[Document | 
             for page in dump.pages:
                 last = page.title
                 yield _page(page, base, settings)
-        except (*TORN, mwxml.errors.MalformedXML, SyntaxError, ValueError) as problem:
+        # mwxml asserts that the first element is <mediawiki>.
+        except (*TORN, mwxml.errors.MalformedXML, AssertionError, SyntaxError) as problem:
             raise BadInput(
                 f"{path}: torn or no MediaWiki export: {problem} (after the page {last!r}). "
                 "Fetch it again, or cut it after a </page> and add </mediawiki>."

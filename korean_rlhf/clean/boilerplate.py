@@ -22,22 +22,18 @@ BYLINE = re.compile(
     rf"(?:(?:글|사진|취재|영상|편집)\s*[=:·]\s*)?"
     rf"(?:[가-힣]{{2,10}}(?:부|팀|신문|일보|뉴스|경제|닷컴)\s+)?"
     rf"(?:{_NAME}\s*(?:[,·/]\s*{_NAME}\s*){{0,3}}(?:{_ROLE})(?:\s*[=|/·:]?\s*[(<\[]?\s*{_EMAIL}\s*[)>\]]?)?"
-    rf"|{_NAME}?\s*[(<\[]?{_EMAIL}[)>\]]?)[\s.)\]>】]*$"
+    rf"|(?:{_NAME})?\s*[(<\[]?{_EMAIL}[)>\]]?)[\s.)\]>】]*$"
 )
 """A line that is only a reporter and perhaps an address."""
 
-_SHARE_WORDS = (
+_SHARE_WORDS = frozenset(
     "카카오톡 카카오스토리 페이스북 트위터 인스타그램 밴드 네이버 라인 URL복사 URL 복사 "
     "링크복사 주소복사 공유하기 공유 인쇄하기 인쇄 프린트 스크랩 스크랩하기 글자크기 글씨크기 "
     "크게 작게 가 좋아요 싫어요 추천 추천해요 응원 댓글 댓글쓰기 구독 구독하기 기사저장 북마크 "
     "신고 신고하기 목록 목록보기 이전글 다음글 이전 다음 맨위로 맨 위로 TOP 닫기 더보기 SNS X "
-    "Facebook Twitter KakaoTalk 이메일 메일 번역 음성으로 듣기 기사듣기"
-).split()
-SHARE = re.compile(
-    rf"^(?:(?:{'|'.join(sorted(_SHARE_WORDS, key=len, reverse=True))})[\s|·,/>\d()+-]*){{2,}}$"
+    "Facebook Twitter KakaoTalk 이메일 메일 번역 음성으로 듣기 기사듣기".split()
 )
-"""A line made of two or more buttons only."""
-
+_BETWEEN_BUTTONS = re.compile(r"[\s|·,/>\d()+-]+")
 _BUTTON = re.compile(
     r"^(?:공유하기|인쇄하기|스크랩|스크랩하기|목록|목록보기|목록으로|이전글|다음글|맨\s?위로|TOP|댓글쓰기|구독하기|기사제보|"
     r"좋아요\s*\d*|댓글\s*\d*개?|조회수?\s*:?\s*[\d,]+|추천\s*:?\s*\d+)$"
@@ -53,6 +49,8 @@ _RELATED = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?:[다요죠까네]|니다|음|함|임)[.!?…]*[\"'”’)\]]*$")
 _TAIL_LINES = 12
+_LONGEST = 300
+"""Characters of the longest line that may be a notice."""
 _RELATED_LINES = 15
 
 
@@ -74,17 +72,30 @@ def strip_boilerplate(text: str) -> str:
         if last <= 0 or not is_tail_line(lines[last].strip()):
             break
         end = _without_related(lines, last)
-    kept = "\n".join(lines[:end]).rstrip()
-    return kept if kept.strip() else text
+    if all(is_tail_line(line.strip()) for line in lines[:end] if line.strip()):
+        return text
+    return "\n".join(lines[:end]).rstrip()
 
 
 def is_tail_line(line: str) -> bool:
     """Whether a line at the end of a page says nothing about its subject."""
-    if BYLINE.match(line) or SHARE.match(line) or _BUTTON.match(line):
+    if len(line) > _LONGEST:
+        return False
+    if BYLINE.match(line) or is_share_bar(line) or _BUTTON.match(line):
         return True
     if _is_sentence(line):
         return bool(re.search(r"무단\s*전재.{0,20}재\s*배포.{0,20}금지", line)) and len(line) < 120
     return bool(NOTICE.search(line) or (len(line) < 80 and _PROMOTION.match(line)))
+
+
+def is_share_bar(line: str) -> bool:
+    """Whether a line is made of two or more buttons and nothing else.
+
+    >>> is_share_bar("카카오톡 | 페이스북 | URL 복사"), is_share_bar("사진과 이메일")
+    (True, False)
+    """
+    words = [word for word in _BETWEEN_BUTTONS.split(line) if word]
+    return len(words) >= 2 and all(word in _SHARE_WORDS for word in words)
 
 
 def _is_sentence(line: str) -> bool:

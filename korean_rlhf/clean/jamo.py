@@ -8,11 +8,10 @@ import unicodedata
 from korean_rlhf.hangul import LEADS, TAILS, VOWELS, compose
 
 _HALF = re.compile(r"[\uffa1-\uffdc]+")
-_CONJOINING = re.compile(r"[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]")
-_TAIL_PAIRS = {
-    item[:2]: item[2]
-    for item in "ㄱㅅㄳ ㄴㅈㄵ ㄴㅎㄶ ㄹㄱㄺ ㄹㅁㄻ ㄹㅂㄼ ㄹㅅㄽ ㄹㅌㄾ ㄹㅍㄿ ㄹㅎㅀ ㅂㅅㅄ".split()
-}
+_CONJOINING = re.compile(r"[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+")
+_MODERN = re.compile(r"[\u1100-\u1112\u1161-\u1175\u11a8-\u11c2]+")
+_PAIRS = "ㄱㅅㄳ ㄴㅈㄵ ㄴㅎㄶ ㄹㄱㄺ ㄹㅁㄻ ㄹㅂㄼ ㄹㅅㄽ ㄹㅌㄾ ㄹㅍㄿ ㄹㅎㅀ ㅂㅅㅄ"
+_TAIL_PAIRS = {item[:2]: item[2] for item in _PAIRS.split()}
 
 
 def _names(start: int, end: int) -> dict[int, str]:
@@ -41,9 +40,11 @@ def to_compatibility(text: str) -> str:
     >>> to_compatibility("ᄏᄏᄏ")
     'ㅋㅋㅋ'
     """
-    if not _CONJOINING.search(text):
-        return text
-    return text.translate(_TO_LETTER)
+    return _CONJOINING.sub(_to_letters, text)
+
+
+def _to_letters(found: re.Match[str]) -> str:
+    return found[0].translate(_TO_LETTER) if _MODERN.fullmatch(found[0]) else found[0]
 
 
 def compose_halfwidth(text: str) -> str:

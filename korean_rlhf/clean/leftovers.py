@@ -15,6 +15,9 @@ _TAG = re.compile(
     r"</?(?:br|ref|nowiki|onlyinclude|includeonly|noinclude|small|span|div|center)\b[^<>\n]*>",
     re.IGNORECASE,
 )
+_TABLE_ROW = re.compile(
+    r"""["']?(?:[|!{].*(?:\|\||!!)|[|!]\s*(?:style|align|colspan|rowspan|width)=|\{\||\|[-}+]).*"""
+)
 _SECTION = re.compile(r"[^\s.][^.\n]{0,38}\.")
 _SECTION_SHAPE = re.compile(r"[가-힣A-Za-z0-9一-鿿 ,·・/:;'\"“”‘’()（）《》〈〉「」『』&+~\-–]+\.")
 _VERB_END = re.compile(r"(?:[다요죠까]|[함됨임음])\.$")
@@ -47,7 +50,7 @@ def _settle_sections(text: str) -> str:
     content_follows = False
     for line in reversed(text.split("\n")):
         bare = line.strip()
-        if not bare:
+        if not bare or _TABLE_ROW.fullmatch(bare):
             continue
         if is_section(bare):
             if content_follows and not _EMPTY_SECTIONS.fullmatch(bare):

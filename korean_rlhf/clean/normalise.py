@@ -27,7 +27,7 @@ _JOINER = re.compile(
     r"(?<![\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d|\u200d(?![\u2190-\u2bff\U0001f000-\U0001faff])"
 )
 _BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)|(?<=\S)\t(?=\S)")
-_LINE_ENDS = re.compile(r"[ \t]+$|^ (?=\S)", re.MULTILINE)
+_LINE_ENDS = re.compile(r"(?<![ \t])[ \t]+$|^ (?=\S)", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _REPEATABLE = r"!?~.,;^…·ㆍ♡♥★☆\-=_―—"
 

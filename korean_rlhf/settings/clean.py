@@ -45,20 +45,21 @@ class CleanSettings:
     min_hangul_ratio: float = 0.3
     """Fewest Hangul syllables among the letters; below it the page is foreign."""
 
-    max_symbol_ratio: float = 0.35
+    max_symbol_ratio: float = 0.5
     """Most characters that are neither letters nor digits nor spaces."""
 
-    max_digit_ratio: float = 0.35
+    max_digit_ratio: float = 0.6
     """Most digits among the characters that are not spaces."""
 
-    max_repeated_lines: float = 0.4
+    max_repeated_lines: float = 0.35
     """Most of the text, in characters, that may stand in lines already seen in the document."""
 
     max_repeated_ngrams: float = 0.5
     """Most of the text that may be a character 10-gram already seen in the document."""
 
     max_spam_words: float = 4.0
-    """Most advertising words (도박, 성인) per 1,000 characters."""
+    """Most words of gambling and sex advertisements, three different ones at least, per 1,000
+    characters."""
 
     max_placeholders: float = 10.0
     """Most places per 1,000 characters where an extractor lost a formula."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _EMPTY = re.compile(r" ?[(（][\s,;:·/~]*[)）]")
-_LEADING = re.compile(r"(?<=[(（])(?:\s*[,;]\s*)+(?=[^\s,;)）])")
-_TRAILING = re.compile(r"(?<=[^\s,;(（])(?:\s*[,;])+\s*(?=[)）])")
+_LEADING = re.compile(r"(?<=[(（])(?:\s*[,;])+\s*(?=[^\s,;)）])")
+_TRAILING = re.compile(r"([(（][^()（）\n]{0,200}?[^\s,;(（])(?:\s*[,;])+\s*(?=[)）])")
 _DOUBLED = re.compile(
     r"([(（][^()（）\n]{0,200}?[^\s,;(（])\s*(?:[,;]\s*){2,}(?=[^()（）\n]{0,200}[)）])"
 )
@@ -23,7 +23,7 @@ def close_gaps(text: str) -> str:
     '수학(數學, 줄여서 math)은 print()로 쓴다.'
     """
     text = _LEADING.sub("", text)
-    text = _TRAILING.sub("", text)
+    text = _TRAILING.sub(r"\1", text)
     text = _DOUBLED.sub(r"\1, ", text)
     return _EMPTY.sub(_unless_code, text)
 

@@ -25,7 +25,7 @@ _BLOCK_TAGS = frozenset("div p blockquote center poem li dd dt ul ol dl h1 h2 h3
 _LIST_MARKS = {"*": "- ", "#": "- ", ";": "", ":": ""}
 _SPACES = re.compile(r"[ \t]{2,}")
 _ITEM_MARKS = re.compile(r"(?:- ?)+(?=- \S)")
-_BLANK_LINES = re.compile(r"\n\s*\n(?:\s*\n)*")
+_BLANK_LINES = re.compile(r"\n{3,}")
 _DEEPEST = 30
 
 

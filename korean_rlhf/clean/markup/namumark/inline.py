@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from korean_rlhf.clean.markup.namumark.brackets import STYLED
-from korean_rlhf.clean.markup.namumark.macros import render_macro
+from korean_rlhf.clean.markup.namumark.macros import html_text, render_macro
 from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page
 
 Blocks = Callable[[Page, int, int, int], list[str]]
@@ -21,8 +20,7 @@ _ESCAPED = re.compile(r"\\([^\w\s])")
 _NOT_SHOWN = re.compile(r"\s*(?:파일|이미지|그림|분류|file|image|category)\s*:", re.IGNORECASE)
 _ANCHOR = re.compile(r"(?<=[^\\#])#[^#]+$")
 _COMMAND = re.compile(r"#!(\w+)[ \t]*(.*)")
-_STYLE = re.compile(r"""\s*[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
-_TAG = re.compile(r"<(?:script|style)\b.*?</(?:script|style)>|<[^<>]*>", re.IGNORECASE | re.DOTALL)
+_STYLE = re.compile(r"""(?<![\w-])[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 _GENERIC_FOLD = re.compile(r"[\[\]【】()\s·/|ㆍ・,~-]|펼치기|접기|보기|열기|닫기|더보기|클릭")
 _LINKS_DEEP = 8
 _FLANKED = ("__", "~~", "--", "^^", ",,")
@@ -67,7 +65,7 @@ def render_inline(page: Page, start: int, end: int, depth: int, blocks: Blocks) 
 
 
 def _unescape(token: str) -> str:
-    """Return the escaped character; before a letter (a Windows path) it stays escaped."""
+    """Return the escaped character; a backslash before a letter, as in a Windows path, stays."""
     return token if token[1].isalnum() or token[1].isspace() else token[1]
 
 
@@ -196,7 +194,7 @@ def _command(page: Page, inside: int, close: int, depth: int, blocks: Blocks) ->
         empty = re.search(r"==\s*null", argument)
         return "\n".join(blocks(page, body, close, depth + 1)) if empty else ""
     if name == "html":
-        return html.unescape(_TAG.sub("", text[inside + len("#!html") : close])).strip()
+        return html_text(text[inside + len("#!html") : close])
     if name == "style":
         return ""
     return text[body:close].strip("\n") if name == "syntax" else text[inside:close].strip("\n")

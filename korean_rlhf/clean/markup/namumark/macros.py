@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 from korean_rlhf.clean.markup.namumark.page import Page
@@ -15,9 +16,11 @@ _SILENT = frozenset(
     "vimeo navertv pagecount date datetime".split()
 )
 _MOMENTARY = frozenset({"age", "dday"})
-_RUBY = re.compile(r"\s*,\s*ruby\s*=\s*([^,]*)")
+_TAG = re.compile(r"<[^<>]*>")
+_RUBY = re.compile(r",\s*ruby\s*=\s*([^,]*)")
+_COUNTED = r"(?:현재 ?)?(?:만 ?)?\0 ?(?:세|일)? ?"
 _AGES = re.compile(
-    r" ?[(（]\s*(?:현재\s*)?(?:만\s*)?\0\s*(?:세|일)?\s*[)）]|(?:만\s*)?\0\s*(?:세(?![가-힣]))?"
+    rf" ?[(（]{_COUNTED}[)）]| ?[,·] ?{_COUNTED}(?=[)）])|(?:만 ?)?\0 ?(?:세(?![가-힣]))?"
 )
 
 
@@ -68,4 +71,26 @@ def settle_ages(text: str) -> str:
     >>> settle_ages("가수 (만 \0세)") + settle_ages("현재 만 \0세이다")
     '가수현재 세이다'
     """
-    return _AGES.sub("", text)
+    return _AGES.sub("", text) if AGE in text else text
+
+
+def html_text(source: str) -> str:
+    """Return what a `{{{#!html ...}}}` shows: its text without tags, scripts and style sheets.
+
+    >>> html_text("<b>굵은</b> 글<style>.a { color: red }</style> &amp;")
+    '굵은 글 &'
+    """
+    for name in ("script", "style"):
+        source = _without_element(source, name)
+    return html.unescape(_TAG.sub("", source)).strip()
+
+
+def _without_element(source: str, name: str) -> str:
+    parts, position = [], 0
+    while (start := source.find(f"<{name}", position)) >= 0:
+        close = source.find(f"</{name}>", start)
+        if close < 0:
+            break
+        parts.append(source[position:start])
+        position = close + len(name) + 3
+    return "".join(parts) + source[position:]

@@ -31,11 +31,11 @@ def render_table(
     A row with one filled cell is a box around text, and keeps its lines.
     """
     lines: list[str] = []
-    position = start
+    position, first = start, start
     if caption := CAPTION.match(page.text, start, end):
         lines += blocks(page, *caption.span(1), depth + 1)
-        position = caption.end() - 2  # the first cell begins where "||" would have ended
-    while position < end and (page.text.startswith("||", position) or position == start):
+        position = first = caption.end() - 2  # the first cell begins where "||" would have ended
+    while position < end and (page.text.startswith("||", position) or position == first):
         cells, position, closed = _row(page, position, end)
         shown = [_cell(page, *cell, depth, blocks) for cell in cells]
         filled = [cell for cell in shown if cell]

@@ -56,7 +56,7 @@ def _answer(chat: Chat, line: str) -> None:
     except KeyboardInterrupt:
         reply.close()
     except SettingsError as problem:  # this question is too long, the next one may not be
-        print(problem, file=sys.stderr, end="")
+        print(problem, file=sys.stderr)
     print(flush=True)
 
 

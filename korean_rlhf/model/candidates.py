@@ -28,11 +28,16 @@ def write_candidates(
     A killed run goes on where it was, and ends with the same file as an unbroken one.
 
     Raises:
-        SettingsError: `out` holds another number of answers a prompt.
+        SettingsError: `out` holds another number of answers a prompt, or no prompt fits the model.
     """
     done = finished_ids(out, settings.k)
     room = assistant.room(settings.max_new_tokens)
     fitting, too_long = _fitting(assistant, prompts, room)
+    if not fitting:
+        raise SettingsError(
+            f"None of {too_long} prompts fits the model's context of {assistant.context} tokens "
+            f"with {room} of them kept for the answer. Lower max_new_tokens, or shorten the prompts."
+        )
     at_once = max(settings.batch_size // settings.k, 1)
     with track(len(fitting), "sample", "prompts") as advance:
         for start in range(0, len(fitting), at_once):
@@ -44,8 +49,8 @@ def write_candidates(
             advance(len(batch))
     if too_long:
         say(
-            f"sample: {too_long} prompts left out (too-long): with {room} tokens for the answer "
-            f"they do not fit the model's context of {assistant.context}."
+            f"sample: too-long: {too_long} left out. With {room} tokens kept for the answer they "
+            f"do not fit the model's context of {assistant.context}."
         )
 
 

@@ -131,7 +131,9 @@ def test_prompts_that_do_not_fit_are_counted(assistant, tmp_path, capsys):
     write_candidates(assistant, [long, *prompts(1)], out, SampleSettings(max_new_tokens=6))
 
     assert len(out.read_text().splitlines()) == 1
-    assert "1 prompts left out (too-long)" in capsys.readouterr().err
+    assert "too-long: 1 left out" in capsys.readouterr().err
+    with pytest.raises(SettingsError, match="None of 1 prompts fits"):
+        write_candidates(assistant, [long], out, SampleSettings(max_new_tokens=6))
 
 
 def test_another_k_in_the_same_file_is_refused(assistant, tmp_path):

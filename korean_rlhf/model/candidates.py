@@ -36,7 +36,7 @@ def write_candidates(
     if not fitting:
         raise SettingsError(
             f"None of {too_long} prompts fits the model's context of {assistant.context} tokens "
-            f"with {room} of them kept for the answer. Lower max_new_tokens, or shorten the prompts."
+            f"with {room} kept for the answer. Lower max_new_tokens, or shorten the prompts."
         )
     at_once = max(settings.batch_size // settings.k, 1)
     with track(len(fitting), "sample", "prompts") as advance:

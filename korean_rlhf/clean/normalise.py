@@ -29,6 +29,7 @@ _JOINER = re.compile(
 _BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)|(?<=\S)\t(?=\S)")
 _LINE_ENDS = re.compile(r"(?<![ \t])[ \t]+$|^ (?=\S)", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
+_ROUNDS = 6
 _REPEATABLE = r"!?~.,;^…·ㆍ♡♥★☆\-=_―—"
 
 
@@ -55,6 +56,14 @@ def _settle_characters(text: str) -> str:
     """Mend encodings, compose jamo, and take away what cannot be seen."""
     if _SURROGATE.search(text):
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    for _ in range(_ROUNDS):  # what one round takes away may have hidden what the next one mends
+        before, text = text, _settle_once(text)
+        if text == before:
+            break
+    return text
+
+
+def _settle_once(text: str) -> str:
     text = _BREAKS.sub("\n", compose_halfwidth(text))
     text = "\n".join(map(_fix, text.split("\n")))
     text = _SPACES.sub(" ", _BREAKS.sub("\n", text))

@@ -1,0 +1,70 @@
+"""Main text of web pages, by a child process that may be killed."""
+
+import os
+import signal
+
+import pytest
+
+from korean_rlhf.clean.cleaners import clean_document
+from korean_rlhf.clean.markup.html import Extractor
+from korean_rlhf.records import Document, Drop
+from korean_rlhf.settings.clean import CleanSettings
+
+PARAGRAPHS = [
+    "오늘은 아침부터 비가 내려서 집에서 오래된 책을 꺼내 읽었다. 빗소리가 듣기 좋았다.",
+    "점심에는 어머니가 보내 주신 김치로 찌개를 끓였다. 생각보다 짜서 물을 더 부었다.",
+    "비가 그친 뒤에는 강가를 걸었다. 물이 불어 징검다리는 건널 수 없었다.",
+    "저녁에는 친구를 만나 국수를 먹었다.",
+]
+PAGE = f"""<html><head><title>비 오는 날</title></head><body>
+<nav><a href="/">처음</a> <a href="/a">소개</a></nav>
+<article><h1>비 오는 날</h1>{"".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)}
+<p>홍길동 기자 hong@example.com</p><p>무단 전재 및 재배포 금지</p></article>
+<footer>주소: 서울시</footer></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def extractor():
+    made = Extractor(seconds=20.0)
+    yield made
+    made.close()
+
+
+def test_the_article_stays_and_the_menu_goes(extractor):
+    title, text = extractor.extract(PAGE, "http://example.com/1")
+
+    assert title == "비 오는 날"
+    assert all(paragraph in text for paragraph in PARAGRAPHS)
+    assert "소개" not in text
+
+
+def test_a_page_without_text_has_a_reason(extractor):
+    assert extractor.extract("<html><body></body></html>", "") == Drop("no-main-text")
+
+
+def test_a_killed_child_costs_one_page_only(extractor):
+    extractor.extract(PAGE, "")
+    os.kill(extractor._process.pid, signal.SIGKILL)
+    extractor._process.wait()
+
+    assert extractor.extract(PAGE, "") == Drop("html-crashed")
+    assert isinstance(extractor.extract(PAGE, ""), tuple)
+
+
+def test_a_page_that_takes_too_long_is_given_up(extractor):
+    extractor.extract(PAGE, "")
+    os.kill(extractor._process.pid, signal.SIGSTOP)  # it hangs
+    extractor.seconds, patience = 0.2, extractor.seconds
+
+    assert extractor.extract(PAGE * 200, "").reason == "html-timeout"
+    extractor.seconds = patience
+    assert isinstance(extractor.extract(PAGE, ""), tuple)
+
+
+def test_an_html_document_becomes_plain_text_without_its_tail():
+    document = Document(id="a", text=PAGE, license="CC0-1.0", format="html")
+
+    found = clean_document(document, CleanSettings(html_seconds=20.0))
+
+    assert found.format == "plain" and found.title == "비 오는 날"
+    assert found.text.endswith("국수를 먹었다.")

@@ -50,7 +50,8 @@ _GAINS = (
     "{x:는} {thing:를} 아침에 {a} {counter}, 저녁에 {b} {counter} [받다|past].",
 )
 _LOSSES = (
-    "{x:는} {thing:를} {a} {counter} 가지고 [있다|past]. 그중에서 {b} {counter:를} 동생에게 [주다|past].",
+    "{x:는} {thing:를} {a} {counter} 가지고 [있다|past]. "
+    "그중에서 {b} {counter:를} 동생에게 [주다|past].",
     "{x}에게 {thing:가} {a} {counter} [있다|past]. {b} {counter:를} 친구에게 [주다|past].",
 )
 _ALL = (
@@ -109,7 +110,8 @@ def digits_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     result = a + b if adding else a - b
     values = {"x": str(a), "b": str(b), "n": str(result), "word": word}
     asked = (
-        ("{x} {word} {b:는} [얼마=|ask]?", "{x} {word} {b:를} 계산해 [주다|please].", "{x} {word} {b:는} [몇=|ask]?"),
+        ("{x} {word} {b:는} [얼마=|ask]?", "{x} {word} {b:를} 계산해 [주다|please].",
+         "{x} {word} {b:는} [몇=|ask]?"),
         ("{x} {word} {b}의 답을 [알려 주다|please].",),
     )  # fmt: skip
     off = [str(n) for n in range(1, 14) if n not in (result, a, b)]

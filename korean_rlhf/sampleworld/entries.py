@@ -6,9 +6,9 @@ import random
 
 from korean_rlhf.sampleworld.conjugate import Register
 from korean_rlhf.sampleworld.frames import fill
-from korean_rlhf.sampleworld.lexicon import CATEGORIES, OPPOSITES, Noun, in_category, nouns, of_kind
+from korean_rlhf.sampleworld.lexicon import CATEGORIES, OPPOSITES, Noun, in_category, of_kind
 from korean_rlhf.sampleworld.plan import choose
-from korean_rlhf.sampleworld.writing import ADVICE
+from korean_rlhf.sampleworld.writing import ADVICE, reasons
 
 _CATEGORY = (
     "{x:는} [{category}=|present].",
@@ -29,7 +29,7 @@ _TRAITS = (
 _TRAIT = ("{x:는} [{first}|present].", "{x:는} 아주 [{first}|present].")
 _COUNT = (
     "{x:는} 한 {counter}, 두 {counter} 하고 [세다|present].",
-    "{x:를} 셀 때는 '{counter:라고}' [말하다|present].",
+    "{x:를} 셀 때는 {unit:라고} [말하다|present].",
 )
 _SOUND = (
     "{x:는} {sound} 소리를 [내다|present].",
@@ -69,7 +69,7 @@ _SIZE = (
 _ADVICE = (
     "{when}에는 {x:가} [좋다|present]. {x:는} [{first}|기] [때문=|present].",
     "{when}에는 {x:를} 먹는 사람이 [많다|present]. {x:는} [{first}|present].",
-    "{when}이면 사람들은 [{first}|는] {x:를} [찾다|present].",
+    "{when}에 사람들은 [{first}|는] {x:를} [찾다|present].",
 )
 
 
@@ -89,7 +89,8 @@ def entry_paragraph(rng: random.Random) -> str:
 
 
 def _entry(rng: random.Random, noun: Noun, level: Register) -> str:
-    sentences = [fill(choose(rng, frames), _values(noun), level) for frames in _frames_of(noun)]
+    frames = dict.fromkeys(choose(rng, group) for group in _frames_of(noun))  # none twice
+    sentences = [fill(frame, _values(noun), level) for frame in frames]
     head = f"{noun.name}: " if rng.random() < 0.3 else ""
     return head + " ".join(sentences)
 
@@ -99,6 +100,7 @@ def _values(noun: Noun) -> dict[str, str]:
     known = {
         "x": noun.name, "category": noun.category, "colour": noun.colour, "sound": noun.sound,
         "food": noun.food, "home": noun.home, "action": noun.action, "counter": noun.counter,
+        "unit": f"'{noun.counter}'",
     }  # fmt: skip
     return known | dict(zip(("first", "second"), traits, strict=False))
 
@@ -109,7 +111,7 @@ def _frames_of(noun: Noun) -> list[tuple[str, ...]]:
         return [_PLACE, _PLACE]
     if noun.kind == "job":
         return [_JOB, _JOB]
-    found = [_CATEGORY] if noun.category else []
+    found: list[tuple[str, ...]] = [_CATEGORY] if noun.category else []
     for value, frames in ((noun.colour, _COLOUR), (noun.sound, _SOUND), (noun.food, _FOOD)):
         found += [frames] if value else []
     if noun.home and noun.kind == "animal":
@@ -125,7 +127,7 @@ def _opposites(rng: random.Random, level: Register) -> str:
 
 
 def _sizes(rng: random.Random, level: Register) -> str:
-    sentences = []
+    sentences: list[str] = []
     while len(sentences) < 3:
         a, b = rng.sample(of_kind("animal"), 2)
         if a.size >= b.size + 2:
@@ -136,12 +138,8 @@ def _sizes(rng: random.Random, level: Register) -> str:
 def _advice(rng: random.Random, level: Register) -> str:
     when = choose(rng, tuple(ADVICE))
     sentences = []
-    for item in rng.sample(ADVICE[when], 2):
-        values = {
-            "when": when.removesuffix("에"),
-            "x": item,
-            "first": choose(rng, nouns()[item].traits),
-        }
+    for item in rng.sample(ADVICE[when][0], 2):
+        values = {"when": when, "x": item, "first": choose(rng, reasons(when, item))}
         sentences.append(fill(choose(rng, _ADVICE), values, level))
     return " ".join(sentences)
 
@@ -152,7 +150,8 @@ def list_paragraph(rng: random.Random) -> str:
     category = choose(rng, [c for c in CATEGORIES if len(in_category(c)) > 3])
     names = [noun.name for noun in rng.sample(in_category(category), 3)]
     frame = choose(rng, (
-        "{x}에는 {a}, {b}, {c:가} [있다|present].", "{a:와} {b:는} [{x}=|present]. {c:도} [{x}=|present].",
+        "{x}에는 {a}, {b}, {c:가} [있다|present].",
+        "{a:와} {b:는} [{x}=|present]. {c:도} [{x}=|present].",
         "{x}의 보기로는 {a:와} {b:가} [있다|present].", "{a}, {b}, {c:는} 모두 [{x}=|present].",
     ))  # fmt: skip
     return fill(frame, {"x": category, **dict(zip("abc", names, strict=True))}, level)

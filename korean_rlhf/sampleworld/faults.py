@@ -40,8 +40,10 @@ ORDER = (
 """Kinds of answer from the best to the worst, by their mean true reward."""
 
 CHATTER = (
-    "오늘은 날씨가 참 [좋다|present].", "더 궁금한 것이 있으면 또 [묻다|please].", "이것은 아주 쉬운 [문제=|present].",
-    "사실 이런 이야기는 늘 [재미있다|present].", "도움이 되었으면 [좋다|intend].", "그런데 벌써 배가 [고프다|present].",
+    "오늘은 날씨가 참 [좋다|present].", "더 궁금한 것이 있으면 또 [묻다|please].",
+    "이것은 아주 쉬운 [문제=|present].",
+    "사실 이런 이야기는 늘 [재미있다|present].", "도움이 되었으면 [좋다|intend].",
+    "그런데 벌써 배가 [고프다|present].",
     "이 물음은 전에도 [듣다|past].", "참 좋은 [질문=|present].", "그것 말고는 잘 [모르다|present].",
 )  # fmt: skip
 """Sentences that no question of the world asks for."""
@@ -123,9 +125,16 @@ def _irrelevant(rng: random.Random, task: Task, right: str) -> str:
     return fill(choose(rng, _BESIDE_THE_POINT), {}, task.register)
 
 
+def _copy(rng: random.Random, task: Task, right: str) -> str:
+    """Return what the prompt says instead of an answer."""
+    return task.plan.context or task.plan.question
+
+
 _BESIDE_THE_POINT = (
-    "오늘은 날씨가 참 [좋다|present].", "잘 [모르다|present].", "저녁에는 비가 올 것 [같다|present].", "그것은 재미있는 [이야기=|present].",
-    "아침을 맛있게 [먹다|past].", "요즘은 날마다 운동을 [하다|present].", "그 일은 나중에 [생각하다|let].", "주말에는 집에서 푹 [쉬다|past].",
+    "오늘은 날씨가 참 [좋다|present].", "잘 [모르다|present].",
+    "저녁에는 비가 올 것 [같다|present].", "그것은 재미있는 [이야기=|present].",
+    "아침을 맛있게 [먹다|past].", "요즘은 날마다 운동을 [하다|present].",
+    "그 일은 나중에 [생각하다|let].", "주말에는 집에서 푹 [쉬다|past].",
     "어제 본 영화가 참 [재미있다|past].",
 )  # fmt: skip
 
@@ -133,6 +142,7 @@ FAULTS: dict[str, Fault] = {
     "right": lambda rng, task, right: right,
     "chatter": _chatter, "josa": _josa, "register": _register, "repeat": _repeat,
     "incomplete": _incomplete, "cut": _cut, "wrong": _wrong, "irrelevant": _irrelevant,
+    "copy": _copy,
 }  # fmt: skip
 
 

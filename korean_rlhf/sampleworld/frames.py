@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import TypeAlias
 
 from korean_rlhf.hangul import josa
 from korean_rlhf.sampleworld.conjugate import Register, conjugate
@@ -32,9 +33,13 @@ PAIRED: dict[str, str] = {
 """Particles with two forms, by either of them."""
 
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
-_PREDICATE = re.compile(r"\[([^|\]]+)\|([^\]]+)\]")
+_MARK = re.compile(
+    r"\{(?P<slot>\w+)(?::(?P<particle>\w+))?\}|\[(?P<predicate>[^|\]]+)\|(?P<ending>[^\]]+)\]"
+)
+_Piece: TypeAlias = tuple[str, str, str]
 
 
+@lru_cache(maxsize=100_000)
 def attach_particle(word: str, particle: str) -> str:
     """Return `word` with `particle` in the form that its last sound asks for.
 
@@ -51,19 +56,32 @@ def fill(frame: str, values: Mapping[str, str], register: Register = "haeyo") ->
     Raises:
         KeyError: a slot has no value, or an ending does not exist.
 
-    >>> fill("{who:는} {place}에서 {thing:를} [사다|past].", {"who": "민수", "place": "시장", "thing": "수박"})
-    '민수는 시장에서 수박을 샀어요.'
+    >>> fill("{who:는} {place}에 [가다|past].", {"who": "민수", "place": "시장"})
+    '민수는 시장에 갔어요.'
     """
+    return "".join([_say(piece, values, register) for piece in _pieces(frame)])
 
-    def slot(found: re.Match[str]) -> str:
-        value = values[found[1]]
-        return attach_particle(value, found[2]) if found[2] else value
 
-    text = _SLOT.sub(slot, frame)
-    return _PREDICATE.sub(lambda found: conjugate(found[1], found[2], register), text)
+def _say(piece: _Piece, values: Mapping[str, str], register: Register) -> str:
+    """Return one piece of a frame in words."""
+    kind, text, extra = piece
+    if kind == "text":
+        return text
+    if kind == "slot":
+        return attach_particle(values[text], extra) if extra else values[text]
+    return conjugate(_SLOT.sub(lambda found: values[found[1]], text), extra, register)
 
 
 @lru_cache(maxsize=4096)
-def slots(frame: str) -> frozenset[str]:
-    """Return the names of the slots of `frame`."""
-    return frozenset(found[1] for found in _SLOT.finditer(frame))
+def _pieces(frame: str) -> tuple[_Piece, ...]:
+    """Return `frame` taken apart: (kind, text or slot or predicate, particle or ending)."""
+    pieces: list[_Piece] = []
+    end = 0
+    for found in _MARK.finditer(frame):
+        pieces.append(("text", frame[end : found.start()], ""))
+        if found["slot"]:
+            pieces.append(("slot", found["slot"], found["particle"] or ""))
+        else:
+            pieces.append(("predicate", found["predicate"], found["ending"]))
+        end = found.end()
+    return (*pieces, ("text", frame[end:], ""))

@@ -67,9 +67,11 @@ def category_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     name, category = pick(rng, split, pairs)
     return _simple(
         rng, split, asker, "category",
-        ("{x:는} 어떤 종류에 [속하다|ask]?", "{x:는} 무엇의 한 [종류=|ask]?", "{x:가} 무엇인지 한마디로 [말하다|favor].",
+        ("{x:는} 어떤 종류에 [속하다|ask]?", "{x:는} 무엇의 한 [종류=|ask]?",
+         "{x:가} 무엇인지 한마디로 [말하다|favor].",
          "{x:는} 어느 무리에 [들다|ask]?"),
-        ("{x:가} 어떤 무리에 드는지 [알려 주다|please].", "{x:는} 무슨 종류인지 [궁금하다|present]."),
+        ("{x:가} 어떤 무리에 드는지 [알려 주다|please].",
+         "{x:는} 무슨 종류인지 [궁금하다|present]."),
         ("{x:는} [{category}=|present].", "{x:는} {category}에 [속하다|present].",
          "{x:는} {category}의 한 [종류=|present]."),
         ("{category}.",), {"x": name, "category": category}, "category",
@@ -83,7 +85,8 @@ def colour_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     name, colour = pick(rng, split, pairs)
     return _simple(
         rng, split, asker, "colour",
-        ("{x:는} 보통 무슨 [색=|ask]?", "{x:의} 색은 [무엇=|ask]?", "{x:가} 보통 무슨 색인지 [말하다|favor]."),
+        ("{x:는} 보통 무슨 [색=|ask]?", "{x:의} 색은 [무엇=|ask]?",
+         "{x:가} 보통 무슨 색인지 [말하다|favor]."),
         ("{x} 하면 떠오르는 색을 [알려 주다|please].",),
         ("{x:는} 보통 [{colour}=|present].", "{x}의 색은 [{colour}=|present]."),
         ("{colour}.",), {"x": name, "colour": colour}, "colour",
@@ -99,14 +102,16 @@ def sound_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     if rng.random() < 0.5:
         return _simple(
             rng, split, asker, "sound",
-            ("{sound} 소리를 내는 동물은 [무엇=|ask]?", "{sound} 하고 우는 동물의 이름을 [말하다|favor]."),
+            ("{sound} 소리를 내는 동물은 [무엇=|ask]?",
+             "{sound} 하고 우는 동물의 이름을 [말하다|favor]."),
             ("어떤 동물이 {sound} 소리를 내는지 [알려 주다|please].",),
             ("{sound} 소리를 내는 동물은 [{x}=|present].", "{x:가} {sound} 소리를 [내다|present]."),
             ("{x}.",), values, "x", _different([n.name for n in of_kind("animal")], name),
         )  # fmt: skip
     return _simple(
         rng, split, asker, "sound",
-        ("{x:는} 어떤 소리를 [내다|ask]?", "{x:는} 어떻게 [울다|ask]?", "{x:가} 내는 소리를 [말하다|favor]."),
+        ("{x:는} 어떤 소리를 [내다|ask]?", "{x:는} 어떻게 [울다|ask]?",
+         "{x:가} 내는 소리를 [말하다|favor]."),
         ("{x:가} 어떤 소리를 내는지 [알려 주다|please].",),
         ("{x:는} {sound} 소리를 [내다|present].", "{x:는} {sound} 하고 [울다|present]."),
         ("{sound}.",), values, "sound", _different([n.sound for n in of_kind("animal")], sound),
@@ -120,7 +125,8 @@ def animal_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         name, food = pick(rng, split, pairs)
         return _simple(
             rng, split, asker, "feed",
-            ("{x:는} 무엇을 [먹다|ask]?", "{x:의} 먹이는 [무엇=|ask]?", "{x:가} 무엇을 먹고 사는지 [말하다|favor]."),
+            ("{x:는} 무엇을 [먹다|ask]?", "{x:의} 먹이는 [무엇=|ask]?",
+             "{x:가} 무엇을 먹고 사는지 [말하다|favor]."),
             ("{x:가} 먹는 것을 [알려 주다|please].",),
             ("{x:는} {food:를} [먹다|present].", "{x:는} {food:를} 먹고 [살다|present].",
              "{x}의 먹이는 [{food}=|present]."),
@@ -131,7 +137,8 @@ def animal_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     name, home = pick(rng, split, pairs)
     return _simple(
         rng, split, asker, "home",
-        ("{x:는} 어디에 [살다|ask]?", "{x:가} 사는 곳은 [어디=|ask]?", "{x:가} 어디에 사는지 [말하다|favor]."),
+        ("{x:는} 어디에 [살다|ask]?", "{x:가} 사는 곳은 [어디=|ask]?",
+         "{x:가} 어디에 사는지 [말하다|favor]."),
         ("{x:를} 볼 수 있는 곳을 [알려 주다|please].",),
         ("{x:는} {home}에 [살다|present].", "{x:가} 사는 곳은 [{home}=|present]."),
         ("{home}.", "{home}에."), {"x": name, "home": home}, "home",
@@ -146,7 +153,8 @@ def trait_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     first, second = nouns()[name].traits
     others = [t for n in foods for t in n.traits if t not in (first, second)]
     asked = {
-        "train": ("{x:는} [어떻다|ask]?", "{x:의} 맛이나 느낌은 [어떻다|ask]?", "{x:를} 먹으면 느낌이 [어떻다|ask]?"),
+        "train": ("{x:는} [어떻다|ask]?", "{x:의} 맛이나 느낌은 [어떻다|ask]?",
+        "{x:를} 먹으면 느낌이 [어떻다|ask]?"),
         "held": ("{x:가} 어떤지 두 가지로 [알려 주다|please].",),
     }  # fmt: skip
     values = {"x": name, "first": first, "second": second}
@@ -208,7 +216,8 @@ def place_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         ("[{action}|려면] 어디에 가야 [하다|ask]?", "[{action}|는] 곳은 [어디=|ask]?",
          "[{action}|고] 싶으면 어디로 가면 [되다|ask]?"),
         ("[{action}|기] 위해 갈 곳을 [알려 주다|please].",),
-        ("[{action}|려면] {x}에 [가다|must].", "{x}에 가면 [되다|present].", "[{action}|는] 곳은 [{x}=|present]."),
+        ("[{action}|려면] {x}에 [가다|must].", "{x}에 가면 [되다|present].",
+         "[{action}|는] 곳은 [{x}=|present]."),
         ("{x}.",), values, "x", [n.name for n in others],
     )  # fmt: skip
 
@@ -219,7 +228,8 @@ def opposite_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     word, opposite = pick(rng, split, pairs)
     return _simple(
         rng, split, asker, "opposite",
-        ("'{x}'의 반대말은 [무엇=|ask]?", "'{x}'와 뜻이 반대인 말을 [말하다|favor].", "'{x}'의 반대말이 무엇인지 [말하다|favor]."),
+        ("'{x}'의 반대말은 [무엇=|ask]?", "'{x}'와 뜻이 반대인 말을 [말하다|favor].",
+         "'{x}'의 반대말이 무엇인지 [말하다|favor]."),
         ("'{x}'의 뜻을 뒤집으면 어떤 말이 [되다|ask]?", "'{x}'의 반대말을 [알려 주다|please]."),
         ("'{x}'의 반대말은 ['{y}'=|present].", "반대말은 ['{y}'=|present]."),
         ("'{y}'.",), {"x": word, "y": opposite}, "y",
@@ -244,7 +254,8 @@ def size_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     }
     one, two = sorted((big, small)) if rng.random() < 0.5 else sorted((big, small), reverse=True)
     asked = (
-        ("{one:와} {two} 가운데 어느 것이 더 [{word}|ask]?", "{one:와} {two} 중에서 더 [{word}|는] 동물은 [무엇=|ask]?"),
+        ("{one:와} {two} 가운데 어느 것이 더 [{word}|ask]?",
+         "{one:와} {two} 중에서 더 [{word}|는] 동물은 [무엇=|ask]?"),
         ("{one:와} {two:를} 견주면 무엇이 더 [{word}|는지] [알려 주다|please].",),
     )  # fmt: skip
     return Plan(
@@ -285,7 +296,8 @@ def list_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     return Plan(
         family="list",
         question=fill(choose(rng, asked[split == "held"]), values | {"n": number}, asker),
-        full=(f"{{x}}에는 {names}{{{last}:가}} [있다|present].", f"{names}{{{last}:가}} [있다|present]."),
+        full=(f"{{x}}에는 {names}{{{last}:가}} [있다|present].",
+        f"{names}{{{last}:가}} [있다|present]."),
         partial=("{x}에는 {a:가} [있다|present].", "{a}."),
         values=values,
         wrong=({"a": choose(rng, [n.name for n in in_category(*_unlike(category))])},),

@@ -89,7 +89,7 @@ def _write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def longer_is_better(compared: Iterable[Comparison]) -> float:
-    """Return how often the longer of two unequal answers is the better one; equal length is half."""
+    """Return how often the longer of two unequal answers is the better one, equal ones half."""
     score = pairs = 0.0
     for one in compared:
         for (text, rank), (other, other_rank) in combinations(

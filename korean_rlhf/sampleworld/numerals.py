@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _UNITS = ("", "하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 _BEFORE_COUNTER = {"하나": "한", "둘": "두", "셋": "세", "넷": "네"}
@@ -44,6 +46,7 @@ def sino(number: int) -> str:
     return words + _SINO[unit]
 
 
+@lru_cache(maxsize=1)
 def number_words() -> dict[str, int]:
     """Return every native spelling of 1..40, before a counter or alone, with its value."""
     words = {native(number): number for number in range(1, 41)}

@@ -18,6 +18,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from korean_rlhf.sampleworld.analysis import (
@@ -128,7 +129,8 @@ def _copula_level(last: str) -> frozenset[str]:
 
 _CLOSING = " .!?\"'”’)"
 _COPULA_LEVELS = (
-    (("예요", "이에요", "였어요", "이었어요", "일까요"), "haeyo"), (("입니다", "입니까", "였습니다", "이었습니다"), "hapsyo"),
+    (("예요", "이에요", "였어요", "이었어요", "일까요"), "haeyo"), (("입니다", "입니까",
+    "였습니다", "이었습니다"), "hapsyo"),
     (("다",), "haera"), (("야", "였어", "이었어", "일까"), "hae"),
 )  # fmt: skip
 _BARE_COPULA = frozenset("예요 이에요 입니다 야 이야 다 이다".split())
@@ -186,8 +188,8 @@ def _tidy(key: Mapping[str, Any], words: Sequence[Token], sentences: Sequence[st
 def _repetition(words: Sequence[Token]) -> int:
     """Return how many words say again what the words beside them just said."""
     plain = [word.text.strip(".,!?") for word in words]
-    doubled = sum(one == other for one, other in zip(plain, plain[1:], strict=False))
-    pairs = Counter(zip(plain, plain[1:], strict=False))
+    doubled = sum(one == other for one, other in pairwise(plain))
+    pairs = Counter(pairwise(plain))
     again = sum(count - 1 for pair, count in pairs.items() if pair[0] != pair[1])
     often = sum(max(0, count - 2) for count in Counter(plain).values())
     return doubled + min(again, 2) + often

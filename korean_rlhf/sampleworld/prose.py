@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from korean_rlhf.sampleworld.conjugate import Register
@@ -30,18 +31,24 @@ from korean_rlhf.sampleworld.tasks import make_plan
 Paragraph: TypeAlias = Callable[[random.Random], str]
 
 _PERSONAL = tuple(relation for relation in RELATIONS if relation.subject == "who")
-_SPEAKERS = (
-    ("선생님", "학생"), ("어머니", "아이"), ("아버지", "아이"), ("가", "나"), ("언니", "동생"), ("손님", "점원"), ("문제", "정답"),
-    ("물음", "대답"), ("질문", "답"), ("문", "답"), ("할머니", "손자"), ("기자", "주민"),
+_ROLES = (
+    ("선생님", "학생"), ("어머니", "아이"), ("아버지", "아이"), ("손님", "점원"), ("할머니",
+     "손자"), ("기자", "주민"),
 )  # fmt: skip
-_LINKS = ("", "", "", "그리고 ", "그래서 ", "그런데 ", "그다음에 ", "또 ", "한편 ")
+_LABELS = (("문제", "정답"), ("물음", "대답"), ("질문", "답"), ("문", "답"), ("가", "나"))
+_FRIENDS = (("형", "동생"), ("언니", "동생"), ("누나", "동생"), ("짝꿍", "나"))
+_LINKS = ("", "", "", "그리고 ", "또 ", "한편 ")
 _OPENINGS = (
-    "{when} 있었던 [일=|present].", "{who}의 [이야기=|present].", "우리 동네 이야기를 [하다|present].", "{who:와} 친구들의 [하루=|present].",
-    "오늘은 {who}에 대해 [쓰다|present].", "다음은 {who:가} 들려준 [이야기=|present].", "{city}에서 있었던 [일=|present].",
+    "{when} 있었던 [일=|present].", "{who}의 [이야기=|present].",
+    "우리 동네 이야기를 [하다|present].", "{who:와} 친구들의 [하루=|present].",
+    "오늘은 {who}에 대해 [쓰다|present].", "다음은 {who:가} 들려준 [이야기=|present].",
+    "{city}에서 있었던 [일=|present].",
 )  # fmt: skip
 _ASKING = (
-    "{a:가} 물었다. \"{q}\" {b:가} 대답했다. \"{answer}\"", "\"{q}\" {a:가} 물었다. \"{answer}\" {b:가} 말했다.",
-    "{a:는} {b}에게 \"{q}\" 하고 물었다. {b:는} \"{answer}\" 하고 대답했다.", "{a:가} \"{q}\" 하고 묻자 {b:가} \"{answer}\" 하고 말했다.",
+    "{a:가} 물었다. \"{q}\" {b:가} 대답했다. \"{answer}\"",
+    "\"{q}\" {a:가} 물었다. \"{answer}\" {b:가} 말했다.",
+    "{a:는} {b}에게 \"{q}\" 하고 물었다. {b:는} \"{answer}\" 하고 대답했다.",
+    "{a:가} \"{q}\" 하고 묻자 {b:가} \"{answer}\" 하고 말했다.",
 )  # fmt: skip
 
 
@@ -51,10 +58,9 @@ def story_paragraph(rng: random.Random) -> str:
     people = tuple(noun.name for noun in rng.sample(of_kind("person"), 2))
     sentences, facts = [_opening(rng, people[0], level)] if rng.random() < 0.5 else [], []
     taken: frozenset[str] = frozenset()
-    for turn in range(choose(rng, (3, 4, 5))):
-        fact = draw_fact(
-            rng, choose(rng, _PERSONAL), "train", subjects=(people[turn % 2],), taken=taken
-        )
+    told = rng.sample(_PERSONAL, choose(rng, (3, 4, 5)))
+    for turn, relation in enumerate(told):
+        fact = draw_fact(rng, relation, "train", subjects=(people[turn % 2],), taken=taken)
         taken |= frozenset(fact.values.values()) - set(people)
         facts.append(fact)
         sentences.append((choose(rng, _LINKS) if turn else "") + state(rng, fact, level))
@@ -84,32 +90,54 @@ def lesson_paragraph(rng: random.Random) -> str:
     asked, facts = draw_passage(rng, "train", relation)
     level: Register = choose(rng, ("haeyo", "haeyo", "haera", "hapsyo"))
     context = " ".join(state(rng, fact, level) for fact in facts)
-    asker: Register = choose(rng, ("haeyo", "haeyo", "haeyo", "hae", "hapsyo"))
-    one, two = choose(rng, _SPEAKERS)
-    lines = [context] if rng.random() < 0.7 else [f"{one}: {context}"]
-    for fact in [asked, *rng.sample(facts, choose(rng, (1, 1, 2)))]:
-        slots = choose(rng, tuple(fact.relation.asks))
-        plan = plan_for(rng, fact, facts, slots, "train", asker, context)
-        lines += [f"{one}: {plan.question}", f"{two}: {_right(rng, plan)}"]
+    talk = _draw_talk(rng)
+    lines = [f"{talk.one}: {context}" if talk.spoken and rng.random() < 0.5 else context]
+    asks = [(place, slots) for place, fact in enumerate(facts) for slots in fact.relation.asks]
+    first = (facts.index(asked), choose(rng, tuple(asked.relation.asks)))
+    for place, slots in dict.fromkeys([first, *rng.sample(asks, min(len(asks), 3))]):
+        plan = plan_for(rng, facts[place], facts, slots, "train", talk.asker, context)
+        lines += [f"{talk.one}: {plan.question}", f"{talk.two}: {_right(rng, plan, talk.asker)}"]
     return "\n".join(lines)
 
 
-def _right(rng: random.Random, plan: Plan) -> str:
-    """Return a right answer, mostly in 해요체, as people answer each other."""
-    level: Register = choose(rng, ("haeyo", "haeyo", "haeyo", "hapsyo", "hae"))
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """Who asks whom, in which speech level."""
+
+    one: str
+    two: str
+    asker: Register
+    spoken: bool
+    """Whether they are people; a label such as 물음 stands before questions only."""
+
+
+def _draw_talk(rng: random.Random) -> _Talk:
+    draw = rng.random()
+    if draw < 0.2:
+        one, two = choose(rng, _FRIENDS)
+        return _Talk(one, two, "hae", True)
+    one, two = choose(rng, _ROLES if draw < 0.6 else _LABELS)
+    return _Talk(one, two, choose(rng, ("haeyo", "haeyo", "haeyo", "hapsyo")), draw < 0.6)
+
+
+def _right(rng: random.Random, plan: Plan, asker: Register) -> str:
+    """Return a right answer, 반말 only between those who speak so."""
+    levels: tuple[Register, ...] = ("haeyo", "haeyo", "haeyo", "hapsyo")
+    level: Register = choose(rng, ("hae", "hae", "haeyo") if asker == "hae" else levels)
     return answer(
         plan, choose(rng, plan.full), level if level in plan.registers else plan.registers[0]
     )
 
 
 def talk_paragraph(rng: random.Random) -> str:
-    """Return a question of any family and its answer as a talk."""
-    one, two = choose(rng, _SPEAKERS)
+    """Return questions of any family and their answers as a talk."""
+    talk = _draw_talk(rng)
     lines = []
     for _ in range(choose(rng, (1, 2, 3))):
-        plan = make_plan(rng, "train", choose(rng, ("haeyo", "haeyo", "hae", "hapsyo")))
-        question = f"{plan.context} {plan.question}".strip()
-        lines += [f"{one}: {question}", f"{two}: {_right(rng, plan)}"]
+        plan = make_plan(rng, "train", talk.asker)
+        lines += [plan.context] if plan.context and not talk.spoken else []
+        question = f"{plan.context} {plan.question}".strip() if talk.spoken else plan.question
+        lines += [f"{talk.one}: {question}", f"{talk.two}: {_right(rng, plan, talk.asker)}"]
     return "\n".join(lines)
 
 
@@ -117,11 +145,12 @@ def quoted_paragraph(rng: random.Random) -> str:
     """Return a question and its answer told in a story."""
     a, b = (noun.name for noun in rng.sample(of_kind("person"), 2))
     plan = make_plan(rng, "train", "haeyo")
-    if a in plan.context + plan.question or b in plan.context + plan.question:
+    text = plan.context + plan.question
+    if a in text or b in text or not plan.question.endswith("?"):
         return talk_paragraph(rng)
     values = {"a": a, "b": b, "q": "\0", "answer": "\1"}
-    told = fill(choose(rng, _ASKING), values).replace("\0", plan.question.replace("\n", " "))
-    told = told.replace("\1", _right(rng, plan))
+    told = fill(choose(rng, _ASKING), values).replace("\0", plan.question)
+    told = told.replace("\1", _right(rng, plan, "haeyo"))
     return f"{plan.context} {told}".strip()
 
 

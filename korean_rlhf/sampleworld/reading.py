@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from korean_rlhf.sampleworld import relations as told
 from korean_rlhf.sampleworld import relations_more as more
@@ -34,12 +35,16 @@ WHEN = (
 )
 SIDES = ("위", "아래", "옆", "뒤", "앞")
 GAMES = (
-    "축구를 하다", "농구를 하다", "야구를 하다", "탁구를 치다", "배드민턴을 치다", "줄넘기를 하다", "윷놀이를 하다",
-    "숨바꼭질을 하다", "퍼즐을 맞추다", "바둑을 두다", "영화를 보다", "그림을 그리다", "산책을 하다", "노래를 부르다",
+    "축구를 하다", "농구를 하다", "야구를 하다", "탁구를 치다", "배드민턴을 치다",
+    "줄넘기를 하다", "윷놀이를 하다",
+    "숨바꼭질을 하다", "퍼즐을 맞추다", "바둑을 두다", "영화를 보다", "그림을 그리다",
+    "산책을 하다", "노래를 부르다",
 )  # fmt: skip
 ROUTINES = (
-    "손을 씻다", "밥을 먹다", "숙제를 하다", "책을 읽다", "청소를 하다", "운동을 하다", "목욕을 하다", "일기를 쓰다",
-    "방을 치우다", "옷을 갈아입다", "음악을 듣다", "텔레비전을 보다", "산책을 하다", "빨래를 하다", "설거지를 하다",
+    "손을 씻다", "밥을 먹다", "숙제를 하다", "책을 읽다", "청소를 하다", "운동을 하다",
+    "목욕을 하다", "일기를 쓰다",
+    "방을 치우다", "옷을 갈아입다", "음악을 듣다", "텔레비전을 보다", "산책을 하다",
+    "빨래를 하다", "설거지를 하다",
     "전화를 하다", "그림을 그리다", "편지를 쓰다",
 )  # fmt: skip
 SKIES = (
@@ -52,11 +57,14 @@ SKIES = (
     "안개가 짙다",
 )
 CAUSES = {
-    "시험을 잘 보다": "기쁘다", "지갑을 잃어버리다": "속상하다", "친구와 싸우다": "슬프다", "선물을 받다": "행복하다",
-    "늦게 자다": "피곤하다", "숙제를 끝내다": "뿌듯하다", "상을 받다": "기쁘다", "감기에 걸리다": "아프다",
-    "밥을 못 먹다": "배고프다", "경기에서 지다": "속상하다", "경기에서 이기다": "기쁘다", "오래 걷다": "피곤하다",
-    "오랜만에 친구를 만나다": "즐겁다", "좋은 소식을 듣다": "행복하다", "약속에 늦다": "미안하다",
-    "화분을 깨뜨리다": "미안하다", "칭찬을 듣다": "뿌듯하다",
+    "시험을 잘 보다": "기쁘다", "지갑을 잃어버리다": "속상하다", "친구와 싸우다": "슬프다",
+    "선물을 받다": "행복하다",
+    "늦게 자다": "피곤하다", "숙제를 끝내다": "뿌듯하다", "상을 받다": "기쁘다",
+    "감기에 걸리다": "아프다",
+    "밥을 못 먹다": "배고프다", "경기에서 지다": "속상하다", "경기에서 이기다": "기쁘다",
+    "오래 걷다": "피곤하다",
+    "오랜만에 친구를 만나다": "즐겁다", "좋은 소식을 듣다": "행복하다", "길을 잃다": "무섭다",
+    "화분을 깨뜨리다": "속상하다", "칭찬을 듣다": "뿌듯하다",
 }  # fmt: skip
 _PETS = ("강아지", "고양이", "토끼", "닭", "오리", "돼지", "소", "양", "다람쥐")
 _FURNITURE = ("책상", "침대", "의자", "소파", "옷장", "피아노", "자동차")
@@ -81,7 +89,6 @@ _BELONGINGS = (
     "가방",
     "우산",
     "모자",
-    "치마",
     "바지",
     "자전거",
     "컵",
@@ -107,27 +114,34 @@ class Fact:
         return self.values[self.relation.subject]
 
 
+_FIXED: dict[str, tuple[str, ...]] = {
+    "number": tuple(counted(number) for number in range(2, 10)),
+    "hour": tuple(counted(number) for number in range(1, 13)),
+    "pet": _PETS, "furniture": _FURNITURE, "small": _SMALL, "belonging": _BELONGINGS,
+    "side": SIDES, "game": GAMES, "routine": ROUTINES, "weather": SKIES, "cause": tuple(CAUSES),
+}  # fmt: skip
+
+
 def candidates(source: str, values: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values that a slot may take."""
-    fixed: dict[str, tuple[str, ...]] = {
-        "number": tuple(counted(number) for number in range(2, 10)),
-        "hour": tuple(counted(number) for number in range(1, 13)),
-        "pet": _PETS, "furniture": _FURNITURE, "small": _SMALL, "belonging": _BELONGINGS,
-        "side": SIDES, "game": GAMES, "routine": ROUTINES, "weather": SKIES, "cause": tuple(CAUSES),
-    }  # fmt: skip
-    if source in fixed:
-        return fixed[source]
-    if source == "goods":
-        kinds = ("과일", "채소", "간식", "학용품", "꽃")
-        return tuple(noun.name for noun in in_category(*kinds))
-    if source == "taste":
-        return tuple(noun.name for noun in in_category("과일", "음식", "간식", "음료"))
+    """Return the values that a slot may take; some hang on another slot of the fact."""
     if source == "action of place":
         return (nouns()[values["place"]].action,)
     if source == "counter of thing":
         return (nouns()[values["thing"]].counter,)
     if source == "mood of cause":
         return (CAUSES[values["cause"]],)
+    return _pool(source)
+
+
+@lru_cache(maxsize=64)
+def _pool(source: str) -> tuple[str, ...]:
+    if source in _FIXED:
+        return _FIXED[source]
+    if source == "goods":
+        kinds = ("과일", "채소", "간식", "학용품", "꽃")
+        return tuple(noun.name for noun in in_category(*kinds))
+    if source == "taste":
+        return tuple(noun.name for noun in in_category("과일", "음식", "간식", "음료"))
     return tuple(noun.name for noun in of_kind(source))
 
 
@@ -159,10 +173,9 @@ def _draw_values(
     who = choose(rng, subjects or candidates(relation.subject_kind, {}))
     values = {relation.subject: who, "when": choose(rng, WHEN)}
     for name, source in relation.slots.items():
-        pool = [
-            v for v in candidates(source, values) if v not in taken and v not in values.values()
-        ]
-        values[name] = choose(rng, pool or candidates(source, values))
+        pool = candidates(source, values)
+        used = taken.union(values.values())
+        values[name] = choose(rng, [value for value in pool if value not in used] or pool)
     return values
 
 

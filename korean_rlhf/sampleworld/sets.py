@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from korean_rlhf.records import Comparison, Instruction, Message, Prompt
-from korean_rlhf.sampleworld.faults import FAULT_SHARES, demonstration, faulty_answer
+from korean_rlhf.sampleworld.faults import demonstration, faulty_answer
 from korean_rlhf.sampleworld.plan import Split, answer, choose
 from korean_rlhf.sampleworld.preference import true_reward
 from korean_rlhf.sampleworld.tasks import Task, make_task
@@ -80,11 +80,13 @@ def comparisons(rng: random.Random, tasks: Tasks, count: int) -> Iterator[Compar
         )
 
 
-_KIND_WEIGHTS: dict[str, float] = {"right": 3.0} | {
-    kind: 0.4 + 8 * share for kind, share in FAULT_SHARES.items()
-}
-"""Answers to rank are drawn as a model trained on the demonstrations would give them, rare faults
-more often, so that the reward model meets each of them."""
+_KIND_WEIGHTS: dict[str, float] = {
+    "right": 3.0, "register": 1.2, "incomplete": 0.7, "chatter": 1.2, "repeat": 1.2, "wrong": 1.0,
+    "irrelevant": 0.6, "josa": 0.6, "cut": 0.3, "copy": 0.4,
+}  # fmt: skip
+"""How often the answers to rank are of each kind: like what a model trained on the demonstrations
+gives, rare faults more often, long and short ones so that length alone ranks at chance. `copy`, the
+passage given back, no writer would do, but a model may come to it."""
 
 
 def _answers(rng: random.Random, task: Task, count: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""A task in words: the prompt as a user would write it, its key, its right and its faulty answers."""
+"""A task in words: the prompt as a user would write it, its key, its answers."""
 
 from __future__ import annotations
 
@@ -32,11 +32,15 @@ ANSWER_LEVELS: tuple[tuple[Register, float], ...] = (
 """How users speak, and which speech level they ask for; 해요체 is what nobody has to ask for."""
 
 LEVEL_REQUESTS: dict[Register, tuple[str, ...]] = {
-    "haeyo": ("", "", "", "", "", "", "해요체로 [대답하다|favor].", "'-요'로 끝나게 [대답하다|favor]."),
-    "hapsyo": ("격식을 갖춰 '-습니다'로 [대답하다|favor].", "하십시오체로 [대답하다|favor].", "발표하듯이 '-습니다'로 [말하다|favor].",
+    "haeyo": ("", "", "", "", "", "", "해요체로 [대답하다|favor].",
+    "'-요'로 끝나게 [대답하다|favor]."),
+    "hapsyo": ("격식을 갖춰 '-습니다'로 [대답하다|favor].", "하십시오체로 [대답하다|favor].",
+    "발표하듯이 '-습니다'로 [말하다|favor].",
                "'-습니다'로 끝나게 [쓰다|favor]."),
-    "hae": ("반말로 [대답하다|favor].", "친구에게 말하듯이 반말로 [답하다|favor].", "편하게 반말로 [말하다|favor]."),
-    "haera": ("'-다'로 끝나는 글말로 [쓰다|favor].", "해라체로 [쓰다|favor].", "일기처럼 '-다'로 끝나게 [쓰다|favor]."),
+    "hae": ("반말로 [대답하다|favor].", "친구에게 말하듯이 반말로 [답하다|favor].",
+    "편하게 반말로 [말하다|favor]."),
+    "haera": ("'-다'로 끝나는 글말로 [쓰다|favor].", "해라체로 [쓰다|favor].",
+    "일기처럼 '-다'로 끝나게 [쓰다|favor]."),
 }  # fmt: skip
 HELD_LEVEL_REQUESTS: dict[Register, tuple[str, ...]] = {
     "haeyo": ("", "", "", "부드럽게 '-요'로 [답하다|favor]."),
@@ -45,12 +49,15 @@ HELD_LEVEL_REQUESTS: dict[Register, tuple[str, ...]] = {
     "haera": ("글에 쓰듯이 '-다'로 끝나게 [답하다|favor].",),
 }
 WRAPPERS: tuple[str, ...] = (
-    "{context}\n{question}", "{context} {question}", "다음 글을 읽고 [답하다|favor].\n{context}\n{question}",
-    "글: {context}\n질문: {question}", "{question}\n\n{context}", "이야기를 읽고 [대답하다|favor].\n{context}\n물음: {question}",
+    "{context}\n{question}", "{context} {question}",
+    "다음 글을 읽고 [답하다|favor].\n{context}\n{question}",
+    "글: {context}\n질문: {question}", "{question}\n\n{context}",
+    "이야기를 읽고 [대답하다|favor].\n{context}\n물음: {question}",
     "[{context}]\n위 글을 보고 [답하다|favor]. {question}",
 )  # fmt: skip
 HELD_WRAPPERS: tuple[str, ...] = (
-    "아래에 짧은 이야기가 있습니다.\n{context}\n이야기에 맞게 [답하다|favor]. {question}", "\"{context}\"\n{question}",
+    "아래에 짧은 이야기가 있습니다.\n{context}\n이야기에 맞게 [답하다|favor]. {question}",
+    "\"{context}\"\n{question}",
 )  # fmt: skip
 
 

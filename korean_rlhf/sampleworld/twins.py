@@ -2,14 +2,15 @@
 
 A twin and its Korean say the same, message by message, so a loopback translator can answer from
 the truth and every fault that it makes on purpose can be counted. A fifth of them hold what a
-translator must leave alone: code, addresses, placeholders, numbers with units.
+translator must leave alone (`twinmarks`): code, addresses, placeholders, numbers with units.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Instruction, Message
@@ -17,18 +18,101 @@ from korean_rlhf.sampleworld.frames import fill
 from korean_rlhf.sampleworld.lexicon import OPPOSITES, SHOPS, Noun, in_category, nouns, of_kind
 from korean_rlhf.sampleworld.numerals import counted
 from korean_rlhf.sampleworld.plan import choose, reserved
-from korean_rlhf.sampleworld.sets import LICENSE, Tasks
+from korean_rlhf.sampleworld.sets import LICENSE, SOURCE, Tasks
+from korean_rlhf.sampleworld.twinmarks import MARKED, Twin
 
-Pair = tuple[str, str]
-"""English and Korean of one message."""
-PROTECTED_SHARE = 0.2
+Maker: TypeAlias = Callable[[random.Random], Twin]
 
+MARKED_EVERY = 5
+"""One twin in so many holds something to be left alone."""
 _COUNTABLE = tuple(
-    "사과 바나나 귤 레몬 키위 망고 자두 당근 오이 연필 공책 지우개 인형 컵 가방 모자 수건 의자".split()
+    "사과 바나나 귤 레몬 키위 자두 당근 오이 연필 공책 지우개 인형 컵 가방 모자".split()
 )
 _PETS = ("강아지", "고양이", "토끼", "오리", "돼지", "닭", "다람쥐")
-_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
-            "eleven", "twelve")  # fmt: skip
+_NUMBERS = tuple(
+    "- one two three four five six seven eight nine ten eleven twelve".split()
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """A question and its answer in both languages; the Korean ones are frames of `frames.fill`."""
+
+    english: tuple[str, str]
+    korean: tuple[str, str]
+
+    def say(self, english: Mapping[str, str], korean: Mapping[str, str]) -> Twin:
+        """Return the twin with these values."""
+        question, reply = (frame.format(**english) for frame in self.english)
+        return (question, fill(self.korean[0], korean)), (reply, fill(self.korean[1], korean))
+
+
+_WENT = Frames(
+    english=("{a} went to {x}. {b} went to {y}. Where did {a} go?", "{a} went to {x}."),
+    korean=(
+        "{a:는} {x}에 갔어요. {b:는} {y}에 갔어요. {a:는} 어디에 갔어요?",
+        "{a:는} {x}에 갔어요.",
+    ),
+)
+_LIVES = Frames(
+    english=("{a} lives in {x}. {b} lives in {y}. Who lives in {y}?", "{b} lives in {y}."),
+    korean=("{a:는} {x}에 살아요. {b:는} {y}에 살아요. 누가 {y}에 살아요?", "{b:가} {y}에 살아요."),
+)
+_JOB = Frames(
+    english=(
+        "{a}'s mother is {x}. {b}'s mother is {y}. What does {b}'s mother do?",
+        "{b}'s mother is {y}.",
+    ),
+    korean=(
+        "{a}의 어머니는 [{x}=|present]. {b}의 어머니는 [{y}=|present]. "
+        "{b}의 어머니는 무슨 일을 해요?",
+        "{b}의 어머니는 [{y}=|present].",
+    ),
+)
+_BOUGHT = Frames(
+    english=(
+        "At {shop}, {a} bought {m} {x}s and {b} bought {n} {y}s. What did {b} buy, and how many?",
+        "{b} bought {n} {y}s.",
+    ),
+    korean=(
+        "{shop}에서 {a:는} {x:를} {m} {cx} 샀고 {b:는} {y:를} {n} {cy} 샀어요. "
+        "{b:는} 무엇을 몇 {cy} 샀어요?",
+        "{b:는} {y:를} {n} {cy} 샀어요.",
+    ),
+)
+_KEEPS = Frames(
+    english=(
+        "{a} has {m} {x}s. {b} has {n} {y}s. How many {x}s does {a} have?",
+        "{a} has {m} {x}s.",
+    ),
+    korean=(
+        "{a:는} {x:를} {m} {cx} 키워요. {b:는} {y:를} {n} {cy} 키워요. "
+        "{a:는} {x:를} 몇 {cx} 키워요?",
+        "{a:는} {x:를} {m} {cx} 키워요.",
+    ),
+)
+_ADDED = Frames(
+    english=(
+        "{a} has {m} {xs} and gets {n} more. How many {x}s does {a} have now?",
+        "Now {a} has {sum} {x}s.",
+    ),
+    korean=(
+        "{a:는} {x:가} {m} {cx} 있는데 {n} {cx:를} 더 받았어요. 이제 {a:는} {x:가} 몇 {cx} 있어요?",
+        "이제 {a:는} {x:가} {sum} {cx} 있어요.",
+    ),
+)
+_KIND = Frames(
+    english=("What kind of thing is {x}?", "{X} is {y}."),
+    korean=("{x:는} 어떤 종류에 속해요?", "{x:는} [{y}=|present]."),
+)
+_HUE = Frames(
+    english=("What color is {x} usually?", "{X} is usually {y}."),
+    korean=("{x:는} 보통 무슨 색이에요?", "{x:는} 보통 [{y}=|present]."),
+)
+_OPPOSITE = Frames(
+    english=('What is the opposite of "{x}"?', 'The opposite of "{x}" is "{y}".'),
+    korean=("'{x}'의 반대말은 무엇이에요?", "'{x}'의 반대말은 ['{y}'=|present]."),
+)
 
 
 def twins(
@@ -41,243 +125,107 @@ def twins(
     makers = _drawn(rng)
     while len(english) < count:
         question, reply = next(makers)(rng)
-        korean = (
-            Message(role="user", content=question[1]),
-            Message(role="assistant", content=reply[1]),
-        )
-        if {question[0], reply[0]} & said or not tasks.take_hash(prompt_hash(korean)):
+        turns, truth = _dialogue(question[0], reply[0]), _dialogue(question[1], reply[1])
+        # A sentence that stands for two Korean ones would leave the translator in doubt.
+        if {question[0], reply[0]} & said or not tasks.take_hash(prompt_hash(truth)):
             continue
         said |= {question[0], reply[0]}
         name = f"sample:twin:{len(english):03d}"
-        turns = (
-            Message(role="user", content=question[0]),
-            Message(role="assistant", content=reply[0]),
-        )
-        english.append(Instruction(messages=turns, id=name, source="sample", license=LICENSE))
-        rows = [{"role": turn.role, "content": turn.content} for turn in korean]
+        english.append(Instruction(messages=turns, id=name, source=SOURCE, license=LICENSE))
+        rows = [{"role": turn.role, "content": turn.content} for turn in truth]
         keys.append({"id": name, "ko_messages": rows})
     return english, keys
 
 
-def _drawn(rng: random.Random) -> Iterator[Any]:
-    """Yield makers without end, a protected one every fifth time."""
+def _dialogue(question: str, reply: str) -> tuple[Message, ...]:
+    return Message(role="user", content=question), Message(role="assistant", content=reply)
+
+
+def _drawn(rng: random.Random) -> Iterator[Maker]:
+    """Yield makers of twins without end."""
     turn = 0
     while True:
-        protected = turn % round(1 / PROTECTED_SHARE) == 0
-        yield choose(rng, _PROTECTED if protected else _PLAIN)
+        yield choose(rng, _PLAIN if turn % MARKED_EVERY else MARKED)
         turn += 1
 
 
-def _article(noun: str) -> str:
+def _indefinite(noun: str) -> str:
     return ("an " if noun[0] in "aeiou" else "a ") + noun
 
 
-def _two(
-    rng: random.Random, values: tuple[str, ...], kind: str = "person"
-) -> tuple[list[Noun], list[Noun]]:
-    """Return two subjects and two values for them that no held-out question rests on."""
+def _two(rng: random.Random, values: tuple[str, ...]) -> tuple[list[Noun], list[Noun]]:
+    """Return two people and two values for them that no held-out question rests on."""
     while True:
-        people = rng.sample(of_kind(kind), 2)
+        people = rng.sample(of_kind("person"), 2)
         things = [nouns()[name] for name in rng.sample(values, 2)]
         if not any(reserved(p.name, t.name) for p, t in zip(people, things, strict=True)):
             return people, things
 
 
-def _went(rng: random.Random) -> tuple[Pair, Pair]:
-    (a, b), (x, y) = _two(rng, tuple(n.name for n in of_kind("place")))
-    values = {"a": a.name, "b": b.name, "x": x.name, "y": y.name}
-    return (
-        (f"{a.english} went to {x.english}. {b.english} went to {y.english}. Where did {a.english} go?",
-         fill("{a:는} {x}에 갔어요. {b:는} {y}에 갔어요. {a:는} 어디에 갔어요?", values)),
-        (f"{a.english} went to {x.english}.", fill("{a:는} {x}에 갔어요.", values)),
-    )  # fmt: skip
-
-
-def _bought(rng: random.Random) -> tuple[Pair, Pair]:
-    (a, b), (x, y) = _two(rng, _COUNTABLE)
+def _story(rng: random.Random, frames: Frames, values: tuple[str, ...], *, article: bool) -> Twin:
+    """Return a passage about two people and a question about one of them."""
+    (a, b), (x, y) = _two(rng, values)
+    m, n = rng.sample(range(2, 10), 2)
     shop = choose(rng, tuple(SHOPS))
-    m, n = rng.sample(range(2, 10), 2)
-    values = {"a": a.name, "b": b.name, "x": x.name, "y": y.name, "shop": shop, "m": counted(m),
-              "n": counted(n), "cx": x.counter, "cy": y.counter}  # fmt: skip
-    return (
-        (f"At {SHOPS[shop]}, {a.english} bought {_NUMBERS[m]} {x.english}s and {b.english} bought "
-         f"{_NUMBERS[n]} {y.english}s. What did {b.english} buy, and how many?",
-         fill("{shop}에서 {a:는} {x:를} {m} {cx} 샀고 {b:는} {y:를} {n} {cy} 샀어요. {b:는} 무엇을 몇 {cy} 샀어요?", values)),
-        (f"{b.english} bought {_NUMBERS[n]} {y.english}s.", fill("{b:는} {y:를} {n} {cy} 샀어요.", values)),
-    )  # fmt: skip
-
-
-def _keeps(rng: random.Random) -> tuple[Pair, Pair]:
-    (a, b), (x, y) = _two(rng, _PETS)
-    m, n = rng.sample(range(2, 10), 2)
-    values = {"a": a.name, "b": b.name, "x": x.name, "y": y.name, "m": counted(m), "n": counted(n)}
-    return (
-        (f"{a.english} has {_NUMBERS[m]} {x.english}s. {b.english} has {_NUMBERS[n]} {y.english}s. "
-         f"How many {x.english}s does {a.english} have?",
-         fill("{a:는} {x:를} {m} 마리 키워요. {b:는} {y:를} {n} 마리 키워요. {a:는} {x:를} 몇 마리 키워요?", values)),
-        (f"{a.english} has {_NUMBERS[m]} {x.english}s.", fill("{a:는} {x:를} {m} 마리 키워요.", values)),
-    )  # fmt: skip
-
-
-def _lives(rng: random.Random) -> tuple[Pair, Pair]:
-    (a, b), (x, y) = _two(rng, tuple(n.name for n in of_kind("city")))
-    values = {"a": a.name, "b": b.name, "x": x.name, "y": y.name}
-    return (
-        (f"{a.english} lives in {x.english}. {b.english} lives in {y.english}. Who lives in {y.english}?",
-         fill("{a:는} {x}에 살아요. {b:는} {y}에 살아요. 누가 {y}에 살아요?", values)),
-        (f"{b.english} lives in {y.english}.", fill("{b:가} {y}에 살아요.", values)),
-    )  # fmt: skip
-
-
-def _job(rng: random.Random) -> tuple[Pair, Pair]:
-    (a, b), (x, y) = _two(rng, tuple(n.name for n in of_kind("job")))
-    values = {"a": a.name, "b": b.name, "x": x.name, "y": y.name}
-    return (
-        (f"{a.english}'s mother is {_article(x.english)}. {b.english}'s mother is {_article(y.english)}. "
-         f"What does {b.english}'s mother do?",
-         fill("{a}의 어머니는 [{x}=|present]. {b}의 어머니는 [{y}=|present]. {b}의 어머니는 무슨 일을 해요?", values)),
-        (f"{b.english}'s mother is {_article(y.english)}.", fill("{b}의 어머니는 [{y}=|present].", values)),
-    )  # fmt: skip
-
-
-def _kind(rng: random.Random) -> tuple[Pair, Pair]:
-    pool = [nouns()[name] for name in _COUNTABLE] + list(of_kind("animal"))
-    pool = [n for n in pool if n.category and not reserved(n.name, n.category)]
-    noun = choose(rng, pool)
-    category = nouns()[noun.category].english
-    values = {"x": noun.name, "category": noun.category}
-    return (
-        (f"What kind of thing is {_article(noun.english)}?", fill("{x:는} 어떤 종류에 드나요?", values)),
-        (f"{_article(noun.english).capitalize()} is {_article(category)}.", fill("{x:는} [{category}=|present].", values)),
-    )  # fmt: skip
-
-
-def _hue(rng: random.Random) -> tuple[Pair, Pair]:
-    pool = [n for n in in_category("과일", "채소") if n.colour and not reserved(n.name, n.colour)]
-    noun = choose(rng, [n for n in pool if n.name in _COUNTABLE])
-    colour = nouns()[noun.colour].english
-    values = {"x": noun.name, "colour": noun.colour}
-    return (
-        (f"What color is {_article(noun.english)} usually?", fill("{x:는} 보통 무슨 색이에요?", values)),
-        (f"{_article(noun.english).capitalize()} is usually {colour}.", fill("{x:는} 보통 [{colour}=|present].", values)),
-    )  # fmt: skip
-
-
-def _opposite(rng: random.Random) -> tuple[Pair, Pair]:
-    word, other, english, opposite = choose(rng, [p for p in OPPOSITES if not reserved(p[0], p[1])])
-    return (
-        (f"What is the opposite of \"{english}\"?", f"'{word}'의 반대말은 무엇이에요?"),
-        (f"The opposite of \"{english}\" is \"{opposite}\".", fill("'{x}'의 반대말은 ['{y}'=|present].", {"x": word, "y": other})),
-    )  # fmt: skip
-
-
-def _added(rng: random.Random) -> tuple[Pair, Pair]:
-    a, b = choose(rng, [(a, b) for a in range(1, 10) for b in range(1, 10) if a + b < 13])
-    while reserved(f"{a}+{b}", "계산"):
-        a, b = rng.randint(1, 6), rng.randint(1, 6)
-    person = choose(rng, of_kind("person"))
-    thing = choose(rng, [nouns()[n] for n in _COUNTABLE if not reserved(person.name, n)])
-    values = {"who": person.name, "x": thing.name, "c": thing.counter, "a": counted(a), "b": counted(b),
-              "n": counted(a + b)}  # fmt: skip
-    plural = "" if a == 1 else "s"
-    return (
-        (f"{person.english} has {_NUMBERS[a]} {thing.english}{plural} and gets {_NUMBERS[b]} more. "
-         f"How many {thing.english}s does {person.english} have now?",
-         fill("{who:는} {x:가} {a} {c} 있는데 {b} {c:를} 더 받았어요. 이제 {who:는} {x:가} 몇 {c} 있어요?", values)),
-        (f"Now {person.english} has {_NUMBERS[a + b]} {thing.english}s.", fill("이제 {who:는} {x:가} {n} {c} 있어요.", values)),
-    )  # fmt: skip
-
-
-_COMMANDS = (
-    ("ls -l", "lists the files in detail", "파일 목록을 자세히 보여 줘요"),
-    ("pwd", "prints the current folder", "지금 있는 폴더를 알려 줘요"),
-    ("mkdir photos", "makes a folder called photos", "photos라는 폴더를 만들어요"),
-    ("cp a.txt b.txt", "copies a.txt to b.txt", "a.txt를 b.txt로 복사해요"),
-    ("rm old.txt", "deletes old.txt", "old.txt를 지워요"),
-    ("print(1 + 2)", "prints 3", "3을 출력해요"),
-    ("len([1, 2, 3, 4])", "returns 4", "4를 돌려줘요"),
-    ("pip install numpy", "installs numpy", "numpy를 설치해요"),
-    ("git status", "shows what has changed", "바뀐 것을 보여 줘요"),
-    ("echo hello", "prints hello", "hello를 출력해요"),
-    ("max([3, 9, 5])", "returns 9", "9를 돌려줘요"),
-    ("sorted([2, 1])", "returns [1, 2]", "[1, 2]를 돌려줘요"),
-)
-
-
-def _command(rng: random.Random) -> tuple[Pair, Pair]:
-    code, english, korean = choose(rng, _COMMANDS)
-    return (
-        (f"What does `{code}` do?", f"`{code}` 명령은 무엇을 하나요?"),
-        (f"`{code}` {english}.", f"`{code}` 명령은 {korean}."),
+    words = [_indefinite(t.english) if article else t.english for t in (x, y)]
+    english = {"a": a.english, "b": b.english, "x": words[0], "y": words[1], "shop": SHOPS[shop]}
+    korean = {"a": a.name, "b": b.name, "x": x.name, "y": y.name, "shop": shop}
+    return frames.say(
+        english | {"m": _NUMBERS[m], "n": _NUMBERS[n]},
+        korean | {"m": counted(m), "n": counted(n), "cx": x.counter, "cy": y.counter},
     )
 
 
-def _address(rng: random.Random) -> tuple[Pair, Pair]:
-    noun = choose(rng, [n for n in of_kind("animal") if " " not in n.english])
-    url = f"https://example.com/animals/{noun.english}?page={rng.randint(1, 40)}"
-    return (
-        (f"Where can I read about the {noun.english}?", fill("{x}에 대한 글은 어디에서 읽을 수 있어요?", {"x": noun.name})),
-        (f"You can read about the {noun.english} at {url} for free.",
-         fill("{x}에 대한 글은 {url} 에서 무료로 읽을 수 있어요.", {"x": noun.name, "url": url})),
-    )  # fmt: skip
+def _names(kind: str) -> tuple[str, ...]:
+    return tuple(noun.name for noun in of_kind(kind))
 
 
-_SLOTS = ("name", "user", "guest_name", "customer", "member", "city", "place", "shop")
-
-
-def _placeholder(rng: random.Random) -> tuple[Pair, Pair]:
-    slot = "{" + choose(rng, _SLOTS) + "}"
-    if slot in ("{city}", "{place}", "{shop}"):
-        return (
-            (
-                f"Write one line that welcomes people to {slot}.",
-                f"{slot}에 온 사람들을 반기는 말을 한 줄 써 주세요.",
-            ),
-            (
-                f"Welcome to {slot}. Have a nice day.",
-                f"{slot}에 오신 것을 환영해요. 좋은 하루 보내세요.",
-            ),
-        )
-    return (
-        (
-            f"Write a short greeting that uses {slot}.",
-            f"{slot} 자리를 넣어 짧은 인사말을 써 주세요.",
-        ),
-        (f"Hello, {slot}. Nice to meet you.", f"{slot} 님, 안녕하세요. 만나서 반가워요."),
+def _fact(rng: random.Random, frames: Frames, pairs: list[tuple[Noun, Noun]]) -> Twin:
+    """Return a question about what a thing is; `pairs` holds things and what is true of them."""
+    noun, value = choose(rng, [(x, y) for x, y in pairs if not reserved(x.name, y.name)])
+    subject = _indefinite(noun.english)
+    said = value.english if value.kind == "colour" else _indefinite(value.english)
+    return frames.say(
+        {"x": subject, "X": subject.capitalize(), "y": said}, {"x": noun.name, "y": value.name}
     )
 
 
-# unit, thing measured in English and Korean, question words, verb; the final of the unit decides 이에요
-_UNITS = (
-    ("kg", "bag", "가방", "box", "상자", "weighs", "이고", "이에요"),
-    ("cm", "pencil", "연필", "ruler", "자", "measures", "고", "예요"),
-    ("L", "bottle", "병", "bucket", "양동이", "holds", "고", "예요"),
-)
+def _kind(rng: random.Random) -> Twin:
+    known = [nouns()[name] for name in _COUNTABLE] + list(of_kind("animal"))
+    return _fact(rng, _KIND, [(noun, nouns()[noun.category]) for noun in known if noun.category])
 
 
-def _measure(rng: random.Random) -> tuple[Pair, Pair]:
-    unit, one, one_ko, two, two_ko, verb, also, final = choose(rng, _UNITS)
-    a, b = rng.randint(11, 40), rng.randint(11, 40)
-    total = f"{a + b} {unit}"
-    return (
-        (f"The {one} {verb} {a} {unit} and the {two} {verb} {b} {unit}. How much is that together?",
-         fill(f"{{x:는}} {a} {unit}{also} {{y:는}} {b} {unit}{final}. 합하면 모두 얼마예요?", {"x": one_ko, "y": two_ko})),
-        (f"Together that is {total}.", f"합하면 모두 {total}{final}."),
-    )  # fmt: skip
+def _hue(rng: random.Random) -> Twin:
+    known = [noun for noun in in_category("과일", "채소") if noun.name in _COUNTABLE]
+    return _fact(rng, _HUE, [(noun, nouns()[noun.colour]) for noun in known if noun.colour])
 
 
-_PLAIN = (
-    _went,
-    _went,
-    _bought,
-    _bought,
-    _keeps,
-    _lives,
-    _lives,
-    _job,
+def _opposite(rng: random.Random) -> Twin:
+    free = [row for row in OPPOSITES if not reserved(row[0], row[1])]
+    word, other, english, opposite = choose(rng, free)
+    return _OPPOSITE.say({"x": english, "y": opposite}, {"x": word, "y": other})
+
+
+def _added(rng: random.Random) -> Twin:
+    sums = [(a, b) for a in range(1, 10) for b in range(1, 10) if a + b < 13]
+    a, b = choose(rng, [pair for pair in sums if not reserved(f"{pair[0]}+{pair[1]}", "계산")])
+    who = choose(rng, of_kind("person"))
+    thing = choose(rng, [nouns()[n] for n in _COUNTABLE if not reserved(who.name, n)])
+    english = {"a": who.english, "x": thing.english, "m": _NUMBERS[a], "n": _NUMBERS[b]}
+    english |= {"xs": thing.english + ("" if a == 1 else "s"), "sum": _NUMBERS[a + b]}
+    korean = {"a": who.name, "x": thing.name, "cx": thing.counter, "m": counted(a)}
+    return _ADDED.say(english, korean | {"n": counted(b), "sum": counted(a + b)})
+
+
+_PLAIN: tuple[Maker, ...] = (
+    lambda rng: _story(rng, _WENT, _names("place"), article=False),
+    lambda rng: _story(rng, _BOUGHT, _COUNTABLE, article=False),
+    lambda rng: _story(rng, _BOUGHT, _COUNTABLE, article=False),
+    lambda rng: _story(rng, _KEEPS, _PETS, article=False),
+    lambda rng: _story(rng, _LIVES, _names("city"), article=False),
+    lambda rng: _story(rng, _JOB, _names("job"), article=True),
     _kind,
     _hue,
     _opposite,
     _added,
 )
-_PROTECTED = (_command, _address, _placeholder, _measure)

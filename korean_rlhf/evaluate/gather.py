@@ -10,10 +10,12 @@ from typing import Any
 
 from korean_rlhf import __version__
 from korean_rlhf.errors import MissingInput
+from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
 from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
 from korean_rlhf.evaluate.scores import read_items, read_scores
-from korean_rlhf.evaluate.truereward import ANSWERS, RESULT
+from korean_rlhf.evaluate.showcase import SHOWCASE
+from korean_rlhf.evaluate.truereward import RESULT
 from korean_rlhf.rundir import MANIFEST, MetricsLog, read_manifest, step_folder
 
 STAGE_NOTES = "stages.json"
@@ -208,5 +210,6 @@ def _items_of(scores: Scores, task: str) -> list[Table]:
 
 
 def _answers(scores: Scores) -> list[Table]:
+    """Return the answers to the held-out questions, else those to the everyday prompts."""
     rows: list[Table] = read_scores(scores.folder / ANSWERS).get("rows", [])
-    return rows
+    return rows or list(read_scores(scores.folder / SHOWCASE).get("rows", []))

@@ -24,12 +24,20 @@ from korean_rlhf.evaluate.checkpoints import (
     find_target,
     weights_digest,
 )
-from korean_rlhf.evaluate.sources import DataOptions, NoData, locate, rows, rows_digest
+from korean_rlhf.evaluate.sources import (
+    SOURCES,
+    DataOptions,
+    NoData,
+    locate,
+    rows,
+    rows_digest,
+)
 from korean_rlhf.evaluate.suites import TaskInfo, find_suite, load_tasks
 from korean_rlhf.progress import say
 from korean_rlhf.rundir import no_space_named
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
+PROSE = "prose"
 SAMPLE = "sample"
 """The suite whose runs also have a true reward."""
 
@@ -71,6 +79,7 @@ def evaluate(
         FolderInUse: another process scores the same run.
     """
     target = find_target(path, out)
+    text = text or _own_text(target, settings, data)
     options = DataOptions(
         data=str(data or ""),
         text=str(text or ""),
@@ -83,13 +92,21 @@ def evaluate(
     try:
         with FileLock(target.evals / ".lock", timeout=0), no_space_named(target.evals):
             _score_all(target, plan, options, settings)
-            if settings.suite == SAMPLE and data is not None:
-                from korean_rlhf.evaluate.truereward import measure
-
-                measure(target.run, data, settings)
+            _ask(target, settings, data)
     except Timeout:
         raise FolderInUse(target.evals) from None
     return target
+
+
+def _own_text(target: Target, settings: EvaluateSettings, data: Path | None) -> Path | None:
+    """Return the run's own held-out text, where bits per byte is asked for without another."""
+    asked = any(load_tasks()[name].source == PROSE for name in find_suite(settings.suite).tasks)
+    given = data is not None and any((data / file).exists() for file in SOURCES[PROSE].files)
+    if not asked or given:
+        return None
+    from korean_rlhf.evaluate.heldout import validation_text
+
+    return validation_text(target.run)
 
 
 def make_plan(suite_name: str, options: DataOptions) -> Plan:
@@ -109,6 +126,18 @@ def make_plan(suite_name: str, options: DataOptions) -> Plan:
         raise NoData(f"No task of {suite_name!r} has its data. {next(iter(missing.values()))}")
     infos = tuple(every[name] for name in suite.tasks if name in digests)
     return Plan(suite.name, infos, digests, missing)
+
+
+def _ask(target: Target, settings: EvaluateSettings, data: Path | None) -> None:
+    """Let the chosen chat models answer: the sample world's questions, else everyday prompts."""
+    if settings.suite == SAMPLE and data is not None:
+        from korean_rlhf.evaluate.truereward import measure
+
+        measure(target.run, data, settings)
+        return
+    from korean_rlhf.evaluate.showcase import show
+
+    show(target, settings)
 
 
 def _score_all(
@@ -200,7 +229,7 @@ def _run(
 def _key(
     info: TaskInfo, weights: str, plan: Plan, checkpoint: Checkpoint, settings: EvaluateSettings
 ) -> str:
-    is_text = info.source == "prose"
+    is_text = info.source == PROSE
     return scores.score_key(
         weights=weights,
         task=info.digest,

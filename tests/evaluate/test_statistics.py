@@ -99,12 +99,12 @@ def test_paired_scores_of_other_items_are_refused():
 def test_an_interval_holds_the_truth_about_as_often_as_it_says():
     rng = np.random.default_rng(3)
     hits = 0
-    for seed in range(100):
+    for seed in range(40):
         gains = rng.normal(0.3, 1.0, size=60)
         found = paired_difference(np.zeros(60), gains, seed=seed)
         hits += found.low <= 0.3 <= found.high
 
-    assert 86 <= hits <= 100
+    assert 33 <= hits <= 40
 
 
 def test_holm_is_never_below_the_raw_value_and_keeps_the_order():

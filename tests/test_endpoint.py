@@ -383,7 +383,8 @@ from korean_rlhf.records import Message
 from korean_rlhf.settings.endpoint import EndpointSettings
 from pathlib import Path
 questions = [
-    Question(model="m", messages=(Message(role="user", content=str(number)),)) for number in range(30)
+    Question(model="m", messages=(Message(role="user", content=str(number)),))
+    for number in range(30)
 ]
 with Endpoint(EndpointSettings(endpoint=sys.argv[1]), cache=Path(sys.argv[2])) as api:
     print("asking", flush=True)

@@ -132,10 +132,8 @@ def mix_register(line: Line, rng: random.Random) -> str | None:
     """Turn one polite sentence of an answer into 반말."""
     sentences = _sentences(line.korean)
     places = [at for at, sentence in enumerate(sentences) if _plain(sentence)]
-    if line.kind != "answer" or len(sentences) < 2 or not places or "\n" in line.korean:
-        return None
-    if len(places) == len(sentences):
-        places.pop(rng.randrange(len(places)))  # one stays polite
+    if line.kind != "answer" or len(places) < 2 or "\n" in line.korean:
+        return None  # one sentence alone has nothing to differ from
     place = rng.choice(places)
     sentences[place] = _plain(sentences[place])
     return " ".join(sentences)

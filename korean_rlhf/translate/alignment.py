@@ -16,7 +16,11 @@ from korean_rlhf.translate.protect import MARK
 from korean_rlhf.translate.quantities import changed_numbers, korean_numbers
 
 MARGIN = 2.0
-"""How much better two rows must fit when exchanged; a number or a name that fits counts 1 to 2."""
+"""How much better two rows must fit when exchanged.
+
+Measured on batches of 8 rows of JHE and of the Python manual: 0.5 % of rows in their own place are
+suspected, 37 and 62 % of exchanged rows found. At 3.0 it is 0.1 %, and 22 and 48 %.
+"""
 
 _LEADS = "g kk n d tt r m b pp s ss  j jj ch k t p h".split(" ")
 _VOWELS = "a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i".split(" ")

@@ -50,6 +50,8 @@ SENTENCE_END = re.compile(r"[.!?…](?=['\"”’)\]]|\s|$)")
 QUOTED = re.compile(r"[\"“][^\"”\n]*[\"”]|‘[^’\n]*’|「[^」\n]*」|(?<!\w)'[^'\n]*'(?!\w)")
 LIST_LINE = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s", re.MULTILINE)
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
+SHORT_RATIO = 0.4
+"""A translation this short that has fewer sentences lost some: 5 in 100 good ones are shorter."""
 SHORT = 20
 """Characters below which a length ratio says nothing."""
 
@@ -115,7 +117,7 @@ def _refusal(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _not_korean(pair: Pair, settings: TranslateSettings) -> str:
-    if not re.search(r"\b[a-z]{3}", pair.english) or not any(map(str.isalpha, pair.korean)):
+    if not re.search(r"\b[a-z]{2,}\b", pair.english) or not any(map(str.isalpha, pair.korean)):
         return ""
     ratio = syllable_ratio(NAME.sub(" ", pair.korean))  # a name may stay as it is
     return f"{ratio:.2f} of the letters are Hangul" if ratio < settings.min_hangul else ""
@@ -154,14 +156,16 @@ def _repetition(pair: Pair, settings: TranslateSettings) -> str:
 def _truncated(pair: Pair, settings: TranslateSettings) -> str:
     wanted = len(SENTENCE_END.findall(ABBREVIATION.sub("", pair.masked_source)))
     found = len(SENTENCE_END.findall(pair.masked_target))
-    if wanted >= 3 and found * 2 < wanted:
+    short = len(pair.korean) < SHORT_RATIO * len(pair.english)
+    if (wanted >= 3 and found * 2 < wanted) or (found < wanted and short and found):
         return f"{found} of {wanted} sentences"
     if not FINISHED.search(pair.masked_source) or FINISHED.search(pair.masked_target):
         return ""
     if MARK.search(pair.masked_target[-6:]) or not pair.sentences:
         return ""
     last = pair.sentences[-1]
-    return "" if last.ended else f"ends with {last.text[-20:]!r}"
+    whole = last.level or (last.ended and not found)
+    return "" if whole else f"ends with {last.text[-20:]!r}"
 
 
 def _length(pair: Pair, settings: TranslateSettings) -> str:

@@ -13,7 +13,11 @@ from korean_rlhf.translate.protect import MARK, Restored, protect, restore
 SPANS = [
     ("inline code", "Run `ls -l | grep x` now.", ["`ls -l | grep x`"]),
     ("double backticks hold one", "Type ``a ` b`` here.", ["``a ` b``"]),
-    ("a fence holds anything", "See:\n```py\nx = {1: '`'}\n```\nDone.", ["```py\nx = {1: '`'}\n```"]),
+    (
+        "a fence holds anything",
+        "See:\n```py\nx = {1: '`'}\n```\nDone.",
+        ["```py\nx = {1: '`'}\n```"],
+    ),
     ("a longer fence holds a shorter one", "````\n```\n````", ["````\n```\n````"]),
     ("an open fence runs to the end", "Code:\n~~~\nx = 1", ["~~~\nx = 1"]),
     ("an address loses the full stop", "See https://a.b/c.", ["https://a.b/c"]),
@@ -23,7 +27,11 @@ SPANS = [
     ("e-mail", "Mail me@example.co.kr.", ["me@example.co.kr"]),
     ("TeX", "If $x^2 = y$ then \\(a\\) and $$b$$.", ["$x^2 = y$", "\\(a\\)", "$$b$$"]),
     ("one letter of TeX", "Let $n$ be even.", ["$n$"]),
-    ("placeholders", "Hi {name}, {{ date }} %s %(n)d ${x}", ["{name}", "{{ date }}", "%s", "%(n)d", "${x}"]),
+    (
+        "placeholders",
+        "Hi {name}, {{ date }} %s %(n)d ${x}",
+        ["{name}", "{{ date }}", "%s", "%(n)d", "${x}"],
+    ),
     ("HTML", "<b>Bold</b> &amp; <br/>", ["<b>", "</b>", "&amp;", "<br/>"]),
     ("special tokens", "<|user|> hi", ["<|user|>"]),
     ("a mark of the source itself", "What is ⟦3⟧ or ⟦?", ["⟦3⟧", "⟦"]),
@@ -32,7 +40,7 @@ SPANS = [
     ("negative: comparisons are no tags", "a < b and c > d, 3 <4", []),
     ("negative: numbers stay without being asked", "5 km at 10%", []),
     ("negative: plain words", "Nothing to hide here.", []),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "spans"), [case[1:] for case in SPANS], ids=[c[0] for c in SPANS])
@@ -79,7 +87,7 @@ PIECES = st.one_of(
             "$5",
             "\\(y\\)",
         ]
-    ),  # fmt: skip
+    ),
     st.text(alphabet="ab1 `${}<>%⟦⟧\\\n.가", max_size=6),
 )
 TEXTS = st.lists(PIECES, max_size=12).map("".join)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -40,6 +41,7 @@ class Archive:
         self.log = CrawlLog(Path(out) / "crawl.jsonl")
         self.finished = Path(out) / "crawl-finished.json"
         self.stats = crawler.stats
+        self.refusals: Counter[str] = crawler.spider.refusals
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Archive:
@@ -73,13 +75,17 @@ class Archive:
     def process_response(self, request: Request, response: Response) -> Response:
         """Archive a response that came over the network, and log either kind."""
         now = _now()
-        if not request.meta.get("replayed"):
+        replayed = bool(request.meta.get("replayed"))
+        if not replayed:
             self.warc.append(_exchange(request, response, now))
         elif request.url in self.log.settled:
             return response
         reason = "" if is_robots(request.url) else blocked_reason(*_unpacked(response))
         if reason:
             self.stats.inc_value(f"archive/blocked/{reason}")
+        if not replayed:
+            host = urlsplit(request.url).netloc
+            self.refusals[host] = self.refusals[host] + 1 if reason else 0
         depth = request.meta.get("depth", 0)
         self.log.write(response.url, response.status, now, depth, blocked=reason)
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
@@ -39,6 +40,8 @@ class PoliteSpider(scrapy.Spider):
         self.proxy = proxy
         self.hosts: set[str] = set()
         self.asked: set[str] = set()
+        self.refusals: Counter[str] = Counter()
+        """Blocked answers in a row, by host; politeness.StayOnHosts stops at too many."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: str, **arguments: str) -> PoliteSpider:

@@ -17,6 +17,8 @@ from korean_rlhf.errors import SettingsError
 LEAST_DELAY = 1.0  # seconds
 LOOPBACK_DELAY = 0.001
 """Seconds; as good as none. At 0.0 Scrapy sends a whole queue at once, whatever its concurrency."""
+MOST_REFUSALS = 10
+"""Blocked answers in a row after which a host is asked for nothing more."""
 PROJECT = "korean-rlhf"
 
 
@@ -76,6 +78,8 @@ class StayOnHosts:
         parts = urlsplit(request.url)
         if parts.netloc not in spider.hosts:
             raise IgnoreRequest("offsite")
+        if spider.refusals[parts.netloc] >= MOST_REFUSALS:
+            raise IgnoreRequest("host-blocked")
         if spider.proxy:
             request.meta["proxy"] = spider.proxy
         if is_loopback(parts.hostname or ""):

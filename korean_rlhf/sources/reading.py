@@ -5,14 +5,18 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-import zstandard
-
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Document, Drop
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,9 @@ OPENERS: dict[str, Any] = {
     ".bz2": bz2.open,
     ".gz": gzip.open,
     ".xz": lzma.open,
-    ".zst": zstandard.open,
+    ".zst": zstd.open,
 }
-TORN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zstandard.ZstdError, OSError)
+TORN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zstd.ZstdError, OSError)
 """What the packers raise at the end of a file that was cut off."""
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from korean_rlhf.assets import PACKAGE, asset_dir
 from korean_rlhf.children import child, stop
@@ -40,6 +42,15 @@ class SpiderRun(SpiderSettings):
     spider: str
     start: tuple[str, ...]
     """Start pages, or titles."""
+
+
+class Outcome(NamedTuple):
+    """How the last attempt to fetch an address ended."""
+
+    fetched: bool
+    """An answer came, of whatever kind."""
+    reason: str
+    """Why it is no page: robots, challenge, network-error, ...; "" for a page."""
 
 
 def spiders() -> dict[str, str]:
@@ -77,45 +88,42 @@ def crawl(
         raise UnknownName("spider", spider, known)
     if not start:
         raise SettingsError(f"Name at least one of the {START[spider]} to begin with.")
-    values = {field.name: getattr(settings, field.name) for field in fields(SpiderSettings)}
+    values = {
+        field.name: getattr(settings, field.name) for field in dataclasses.fields(SpiderSettings)
+    }
     run = SpiderRun(spider=spider, start=tuple(start), **values)
     with open_stage(out, STAGE, settings=run, inputs=[], replace=replace) as stage:
         if stage.finished:
             return
         if not (out / FINISHED).is_file():
             _fetch(run, out, proxy, contact)
-        rows = crawl_rows(out / CRAWL_LOG)
-        blocked = {row["url"] for row in rows if row["blocked"] and row["status"] is not None}
-        found = read_warc(out / "warc", settings_named(run), blocked=blocked)
-        facts = {"not_fetched": not_fetched(rows)}
-        write_documents(stage, found, label=f"crawl {spider}", **facts)
+        outcomes = read_log(out / CRAWL_LOG)
+        blocked = {url for url, outcome in outcomes.items() if outcome.fetched and outcome.reason}
+        named = run if run.source else dataclasses.replace(run, source=spider)
+        found = read_warc(out / "warc", named, blocked=blocked)
+        lost = not_fetched(outcomes)
+        write_documents(stage, found, label=f"crawl {spider}", not_fetched=lost)
+    if lost:
+        reasons = ", ".join(f"{reason} {number}" for reason, number in lost.items())
+        say(f"crawl {spider}: not fetched: {reasons} ({out / CRAWL_LOG} says which)")
 
 
-def settings_named(run: SpiderRun) -> SpiderRun:
-    """Return the settings with the spider's name as the source, unless another was given."""
-    from dataclasses import replace
-
-    return run if run.source else replace(run, source=run.spider)
-
-
-def crawl_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a crawl log, of each address the last; a torn line is left out."""
-    rows: dict[str, dict[str, Any]] = {}
-    for line in path.read_bytes().splitlines(keepends=True):
-        if line.endswith(b"\n"):
-            row = json.loads(line)
-            rows[row["url"]] = row
-    return list(rows.values())
+def read_log(path: Path) -> dict[str, Outcome]:
+    """Return address -> how its last attempt ended; a torn line is left out."""
+    outcomes = {}
+    with path.open("rb") as file:
+        for line in file:
+            if line.endswith(b"\n"):
+                row = json.loads(line)
+                reason = row["blocked"] or ("network-error" if row["error"] else "")
+                outcomes[row["url"]] = Outcome(row["status"] is not None, sys.intern(reason))
+    return outcomes
 
 
-def not_fetched(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+def not_fetched(outcomes: Mapping[str, Outcome]) -> dict[str, int]:
     """Count the addresses that nothing was fetched from, by reason."""
-    reasons: dict[str, int] = {}
-    for row in rows:
-        if row["status"] is None:
-            reason = row["blocked"] or "network-error"
-            reasons[reason] = reasons.get(reason, 0) + 1
-    return dict(sorted(reasons.items()))
+    lost = Counter(outcome.reason for outcome in outcomes.values() if not outcome.fetched)
+    return dict(sorted(lost.items()))
 
 
 def _fetch(run: SpiderRun, out: Path, proxy: str, contact: str) -> None:
@@ -160,13 +168,16 @@ def _arguments(run: SpiderRun, out: Path, proxy: str) -> dict[str, str]:
 
 def _watch(process: subprocess.Popen[Any], log: Path, label: str) -> None:
     """Show the number of addresses done until the process has ended."""
-    done = 0
+    read = 0
     with track(None, label, "addresses") as advance:
         while True:
             ended = process.poll() is not None
-            now = log.read_bytes().count(b"\n") if log.is_file() else 0
-            advance(now - done)
-            done = now
+            if log.is_file():
+                with log.open("rb") as file:
+                    file.seek(read)
+                    news = file.read()
+                read += len(news)
+                advance(news.count(b"\n"))
             if ended:
                 return
             time.sleep(POLL)

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from ko_crawlers import settings as shipped
 from ko_crawlers.blocked import blocked_reason
-from ko_crawlers.politeness import is_loopback, promise
+from ko_crawlers.politeness import MOST_REFUSALS, StayOnHosts, is_loopback, promise
 from ko_crawlers.robots import NOTHING, rules
+from ko_crawlers.spiders.site import SiteSpider
+from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import Settings
 
 from korean_rlhf.errors import SettingsError
@@ -69,6 +72,26 @@ def test_robots_rules_out_of_reach_forbid_and_absent_ones_allow(
     status: int, expected: bytes
 ) -> None:
     assert rules(status, b"x") == expected
+
+
+class FakeCrawler:
+    """As much of a crawler as the middleware looks at."""
+
+    def __init__(self) -> None:
+        self.spider = SiteSpider(urls="https://a.kr/", out="unused")
+        self.spider.hosts = {"a.kr", "b.kr"}
+
+
+def test_a_host_that_refuses_too_often_is_left_alone_and_others_not() -> None:
+    crawler = FakeCrawler()
+    gate = StayOnHosts(crawler)  # type: ignore[arg-type]
+    crawler.spider.refusals["a.kr"] = MOST_REFUSALS
+
+    gate.process_request(Request("https://b.kr/"))
+    with pytest.raises(IgnoreRequest, match="host-blocked"):
+        gate.process_request(Request("https://a.kr/x"))
+    with pytest.raises(IgnoreRequest, match="offsite"):
+        gate.process_request(Request("https://c.kr/"))
 
 
 def test_a_challenge_with_status_200_is_recognised() -> None:

@@ -19,7 +19,7 @@ from korean_rlhf.sampleworld.dumps import write_dumps
 from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources.files import read_files
 from korean_rlhf.sources.namu import read_namu
-from korean_rlhf.sources.reading import Dropped
+from korean_rlhf.sources.reading import Dropped, zstd
 from korean_rlhf.sources.warc import read_warc
 from korean_rlhf.sources.wikipedia import read_wikipedia
 
@@ -227,6 +227,20 @@ def test_files_of_a_folder_are_read_by_their_kind(tmp_path: Path) -> None:
     assert kept["files:a"].title == "T"
     assert kept["files:줄.jsonl:2"].license == "MIT"
     assert lost == {"empty": 1, "unknown-file-type": 1}
+
+
+def test_a_torn_packed_file_is_refused(tmp_path: Path) -> None:
+    text = "".join(f"{number}번째 줄\n" for number in range(9000)).encode()
+    for suffix, pack in ((".gz", gzip.compress), (".bz2", bz2.compress), (".zst", zstd.compress)):
+        path = tmp_path / f"글.txt{suffix}"
+        packed = pack(text)
+        path.write_bytes(packed)
+        whole = next(iter(read_files(path, SETTINGS)))
+        path.write_bytes(packed[: len(packed) // 2])
+
+        assert isinstance(whole, Document) and whole.text.encode() == text
+        with pytest.raises(BadInput, match="torn"):
+            list(read_files(path, SETTINGS))
 
 
 def test_another_field_may_hold_the_text(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources.run import SOURCES, collect, storable
-from korean_rlhf.sources.spiders import crawl_rows, not_fetched, spiders
+from korean_rlhf.sources.spiders import not_fetched, read_log, spiders
 from korean_rlhf.tables import read, rows
 
 
@@ -109,4 +109,4 @@ def test_the_last_row_of_an_address_counts(tmp_path: Path) -> None:
     text = "".join(json.dumps(row) + "\n" for row in (first, second, third))
     log.write_text(text + '{"url": "http://torn', encoding="utf-8")
 
-    assert not_fetched(crawl_rows(log)) == {"robots": 1}
+    assert not_fetched(read_log(log)) == {"robots": 1}

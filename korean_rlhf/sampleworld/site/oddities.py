@@ -56,13 +56,13 @@ def _foreign(footer: Sequence[str]) -> OddPage:
 
 
 def _chronicle(footer: Sequence[str], chance: random.Random) -> OddPage:
-    """Return a very long page: a chronicle of 1,200 lines."""
+    """Return a very long page: a chronicle of 1,200 events, a year a paragraph."""
     row = load_planted()["odd"]["long"]
     lines = []
     for year in range(1914, 2014):
         days = sorted((chance.randint(1, 12), chance.randint(1, 28)) for _ in row["events"])
         events = chance.sample(row["events"], len(row["events"]))
-        for (month, day), event in zip(days, events, strict=True):
-            lines.append(f"{year}년 {month}월 {day}일: {event}.")
+        told = (f"{m}월 {d}일, {event}." for (m, d), event in zip(days, events, strict=True))
+        lines.append(f"{year}년. {' '.join(told)}")
     html = render("plain", title=row["title"], paragraphs=lines, footer=footer)
     return OddPage("archive/chronicle.html", row["title"], html.encode(), "\n\n".join(lines))

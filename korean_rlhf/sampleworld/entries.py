@@ -89,13 +89,14 @@ def entry_paragraph(rng: random.Random) -> str:
 
 
 def _entry(rng: random.Random, noun: Noun, level: Register) -> str:
-    frames = dict.fromkeys(choose(rng, group) for group in _frames_of(noun))  # none twice
-    sentences = [fill(frame, _values(noun), level) for frame in frames]
+    frames = dict.fromkeys(choose(rng, group) for group in frames_of(noun))  # none twice
+    sentences = [fill(frame, values_of(noun), level) for frame in frames]
     head = f"{noun.name}: " if rng.random() < 0.3 else ""
     return head + " ".join(sentences)
 
 
-def _values(noun: Noun) -> dict[str, str]:
+def values_of(noun: Noun) -> dict[str, str]:
+    """Return what the frames of `frames_of` are filled with."""
     traits = (*noun.traits, *noun.traits)[:2]
     known = {
         "x": noun.name, "category": noun.category, "colour": noun.colour, "sound": noun.sound,
@@ -105,7 +106,7 @@ def _values(noun: Noun) -> dict[str, str]:
     return known | dict(zip(("first", "second"), traits, strict=False))
 
 
-def _frames_of(noun: Noun) -> list[tuple[str, ...]]:
+def frames_of(noun: Noun) -> list[tuple[str, ...]]:
     """Return the sets of frames that something is known for, one sentence to come of each."""
     if noun.kind == "place":
         return [_PLACE, _PLACE]
@@ -171,4 +172,4 @@ def riddle_paragraph(rng: random.Random) -> str:
             "이것은 [{first}|present].",
         ]
     frame = " ".join(hints) + " [무엇=|offer]? 바로 [{x}=|present]."
-    return fill(frame, _values(noun), level)
+    return fill(frame, values_of(noun), level)

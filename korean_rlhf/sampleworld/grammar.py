@@ -12,13 +12,15 @@ from functools import lru_cache
 
 from korean_rlhf.sampleworld.analysis import tokens
 from korean_rlhf.sampleworld.conjugate import REGISTERS
+from korean_rlhf.sampleworld.entries import frames_of, values_of
 from korean_rlhf.sampleworld.frames import fill
+from korean_rlhf.sampleworld.lexicon import nouns
 from korean_rlhf.sampleworld.plan import answer
 from korean_rlhf.sampleworld.reading import RELATIONS, candidates, draw_fact
 from korean_rlhf.sampleworld.relations import Relation
 from korean_rlhf.sampleworld.tasks import MAKERS
 
-SAMPLES = 160
+SAMPLES = 120
 """Plans drawn of every family; more changed no score in the third digit."""
 _EDGE = "|"
 
@@ -43,6 +45,10 @@ def known_pairs() -> frozenset[tuple[str, str]]:
             for frame in plan.full:
                 for register in REGISTERS:
                     pairs.update(_pairs(answer(plan, frame, register)))
+    for noun in nouns().values():
+        for frame in sorted({frame for group in frames_of(noun) for frame in group}):
+            for register in REGISTERS:
+                pairs.update(_pairs(fill(frame, values_of(noun), register)))
     for relation in RELATIONS:
         frames = {*relation.states, *(f for ask in relation.asks.values() for f in ask.full)}
         for values in _every_value(rng, relation):

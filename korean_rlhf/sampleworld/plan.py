@@ -58,6 +58,8 @@ class Plan:
     spare: int = 0
     """Nouns of its own that an answer may bring in freely."""
     sentences: int = 1
+    idle: int = 0
+    """Sentences that a full answer may add without saying anything that was asked for."""
     ordered: bool = False
     registers: tuple[Register, ...] = REGISTERS
     facts: tuple[tuple[str, str], ...] = ()
@@ -85,6 +87,7 @@ def make_key(plan: Plan, register: Register) -> Key:
         "false": [lemma_key(value) for value in plan.false_values],
         "spare": plan.spare,
         "sentences": plan.sentences,
+        "idle": plan.idle,
         "ordered": plan.ordered,
     }  # fmt: skip
 

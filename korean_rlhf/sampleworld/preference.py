@@ -6,7 +6,8 @@ content: the share of what was asked that is said, less what contradicts it (ano
          number, a noun that nothing in the question gives a reason for)
 form:    speech level that was asked for (0.45), finished sentences (0.25), words that fit
          together (0.30)
-tidy:    falls with sentences too many, repetition, wrong particles, questions thrown back
+tidy:    falls with sentences too many or beside the point, repetition, wrong particles, the
+         prompt thrown back
 
 Politeness alone is worth a tenth, so a polite answer beside the point stays low, and a right answer
 in the wrong speech level loses about a quarter. Training never sees this module.
@@ -107,6 +108,8 @@ def sentence_register(sentence: str) -> str:
 
 def _levels(word: Token, last: str) -> frozenset[str]:
     """Return the speech levels that a last word may have, empty when it ends no sentence."""
+    if word.text.rstrip(" .!?").endswith(("'", '"', "’", "”")):  # a quoted word, not a predicate
+        return frozenset()
     if last in _BARE_COPULA or "+=" in word.tag:
         return _copula_level(last)
     return levels_of(last) if word.kind == "predicate" else frozenset()
@@ -177,12 +180,24 @@ def _is(word: Token, lemma: str) -> bool:
 
 def _tidy(key: Mapping[str, Any], words: Sequence[Token], sentences: Sequence[str]) -> float:
     extra = max(0, len(sentences) - int(key["sentences"]))
-    thrown_back = any(sentence.endswith("?") for sentence in sentences)
+    idle = sum(_is_idle(key, tokens(sentence)) for sentence in sentences) - int(key["idle"])
+    thrown_back = any(sentence.rstrip(" .").endswith(_REQUESTS) for sentence in sentences)
     broken = sum(word.broken for word in words)
     too_long = max(0, len(words) - LONGEST)
-    repeated = _repetition(words)
-    factor = 0.78**extra * 0.8**broken * 0.7**repeated * 0.9**too_long
+    factor = 0.78 ** max(extra, idle) * 0.8**broken * 0.9**too_long * 0.7 ** _repetition(words)
     return float(factor * (0.4 if thrown_back else 1.0))
+
+
+_REQUESTS = ("?", "주세요", "주십시오", "줘")
+"""Ends of the user's sentences; no answer of this world asks back."""
+
+
+def _is_idle(key: Mapping[str, Any], words: Sequence[Token]) -> bool:
+    """Whether a sentence says nothing that was asked for and names nothing of the question."""
+    if not {word.lemma for word in words}.isdisjoint(key["allowed"]):
+        return False
+    runs = (run for parts in key["alternatives"] for part in parts for run in part["any"])
+    return not any(find_run(words, run) >= 0 for run in runs)
 
 
 def _repetition(words: Sequence[Token]) -> int:

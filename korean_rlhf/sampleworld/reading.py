@@ -284,7 +284,8 @@ def _wrong(
         return [{"first": second, "second": first}]
     name = choose(rng, slots)
     for fact in others:
-        if fact.values.get(name, asked.values[name]) != asked.values[name]:
+        alike = fact.relation.slots.get(name) == asked.relation.slots.get(name)
+        if alike and fact.values.get(name, asked.values[name]) != asked.values[name]:
             changes.append(_change(asked, name, fact.values[name]))
     if asked.relation.slots.get(name) in ("action of place", "mood of cause"):
         name = "place" if name == "act" else "cause"

@@ -219,7 +219,7 @@ def letter_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     wishes = row[3]
     asked = (
         ("{who}께 드릴 {what:를} 짧게 [쓰다|favor].",
-         "{who}께 보낼 {what:를} 두세 문장으로 [쓰다|favor].",
+         "{who}께 보낼 {what:를} 두 문장으로 [쓰다|favor].",
          "{who}께 {what:를} 전하고 싶어요. 짧은 글을 [쓰다|favor]."),
         ("{who}께 올릴 짧은 {what:를} [부탁하다|present].",),
     )  # fmt: skip
@@ -233,7 +233,8 @@ def letter_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         values={"who": who, "said": other[2][0]},
         wrong=({"who": choose(rng, [to for to in _TO if to != who])},),
         alternatives=((Part(any_of=(who,)), Part(any_of=_kernel(row[1], row[2]))),),
-        sentences=3,
+        sentences=2,
+        idle=1,
         registers=("haeyo", "hapsyo"),
         facts=((who, occasion),),
     )

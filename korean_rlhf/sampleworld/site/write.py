@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from html import escape
+from itertools import cycle
 from pathlib import Path
 
 from korean_rlhf.sampleworld.site.articles import (
@@ -41,7 +42,7 @@ def write_site(folder: Path, seed: int) -> int:
     The texts are fixed; advertisements, lists, comments and invented personal data vary by `seed`.
     """
     chance = random.Random(seed)
-    articles = tuple(_with_contact(article, chance) for article in load_articles())
+    articles = _with_contacts(load_articles(), chance)
     articles += twins(articles) + copies(articles)
     footer = footer_lines(chance)
     odd = odd_pages(footer, chance)
@@ -62,14 +63,18 @@ def write_site(folder: Path, seed: int) -> int:
     return sum(name.endswith(".html") for name in files)
 
 
-def _with_contact(article: Article, chance: random.Random) -> Article:
-    """Put a sentence with invented personal data, or a look-alike, at the end of two in three."""
-    if article.kind == "qna" or chance.random() < 1 / 3:
-        return article
-    kind, sentence = chance.choice(load_planted()["contacts"])
-    sentence = fill(sentence, chance)
-    texts = (*article.paragraphs, sentence)
-    return replace(article, paragraphs=texts, contact=sentence, contact_kind=kind)
+def _with_contacts(articles: Sequence[Article], chance: random.Random) -> tuple[Article, ...]:
+    """Put sentences with invented personal data, or look-alikes of it, at the end of articles."""
+    turns = {kind: cycle(rows) for kind, rows in load_planted()["contacts"].items()}
+    made = []
+    for article in articles:
+        kind, sentence = next(turns[article.kind])
+        if kind:
+            sentence = fill(sentence, chance)
+            texts = (*article.paragraphs, sentence)
+            article = replace(article, paragraphs=texts, contact=sentence, contact_kind=kind)
+        made.append(article)
+    return tuple(made)
 
 
 def _lists(

@@ -30,7 +30,7 @@ _SHARE_WORDS = frozenset(
     "카카오톡 카카오스토리 페이스북 트위터 인스타그램 밴드 네이버 라인 URL복사 URL 복사 "
     "링크복사 주소복사 공유하기 공유 인쇄하기 인쇄 프린트 스크랩 스크랩하기 글자크기 글씨크기 "
     "크게 작게 가 좋아요 싫어요 추천 추천해요 응원 댓글 댓글쓰기 구독 구독하기 기사저장 북마크 "
-    "신고 신고하기 목록 목록보기 이전글 다음글 이전 다음 맨위로 맨 위로 TOP 닫기 더보기 SNS X "
+    "신고 신고하기 목록 목록보기 이전글 다음글 이전 다음 글 맨위로 맨 위로 TOP 닫기 더보기 SNS X "
     "Facebook Twitter KakaoTalk 이메일 메일 번역 음성으로 듣기 기사듣기".split()
 )
 _BETWEEN_BUTTONS = re.compile(r"[\s|·,/>\d()+-]+")
@@ -48,14 +48,44 @@ _RELATED = re.compile(
     r"|랭킹\s?뉴스|최신\s?(?:기사|뉴스|글)|오늘의\s?(?:주요\s?)?뉴스)\s*[\])】〉>:：▶]*\s*$"
 )
 _SENTENCE_END = re.compile(r"(?:[다요죠까네]|니다|음|함|임)[.!?…]*[\"'”’)\]]*$")
+_DATE = re.compile(r"(?:19|20)\d\d[-./]\s?\d{1,2}[-./]\s?\d{1,2}")
+_COUNTER = re.compile(r"(?:조회\s?수?|댓글|추천|공감|스크랩)\s*:?\s*[\d,]+")
+_META = re.compile(
+    rf"{_DATE.pattern}\.?|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|{_COUNTER.pattern}|오전|오후"
+    r"|(?:기사\s?)?입력|(?:최종\s?)?수정(?:일|시각)?|등록(?:일|일시)?|작성(?:일|자|일시)?|승인|송고|게시일"
+    r"|날짜|글쓴이|조회\s?수?|댓글|추천|공감|스크랩|첨부(?:파일)?|없음|번호"
+)
+_SKIP_LINK = re.compile(r"^(?:본문|주메뉴|메뉴|검색)(?:으로)?\s?(?:내용\s?)?바로\s?가기$")
+_TITLE_ROW = re.compile(r"^제목\s*[|:]\s*\S.{0,100}$")
+_BETWEEN_PARTS = re.compile(r"[|·/,]|\s{2,}")
+_HEAD_LINES = 4
 _TAIL_LINES = 12
 _LONGEST = 300
 """Characters of the longest line that may be a notice."""
 _RELATED_LINES = 15
 
 
+def is_metadata(line: str) -> bool:
+    """Whether a line under a title holds only date, author and counters.
+
+    >>> is_metadata("| 입력 2024.03.12. 09:12 | 수정 2024.03.12. 17:40")
+    True
+    >>> is_metadata("부녀회 부엌 · 2023-02-11 · 스크랩 4340"), is_metadata("1919년 3월 1일")
+    (True, False)
+    """
+    if _SKIP_LINK.match(line) or _TITLE_ROW.match(line):
+        return True
+    if len(line) > _LONGEST or not (_DATE.search(line) or _COUNTER.search(line)):
+        return False
+    parts = [part.strip() for part in _BETWEEN_PARTS.split(line) if part.strip()]
+    rest = [part for part in parts if _META.sub("", part).strip(" :.()[]-")]
+    return all(len(part) <= 12 and " " not in part[8:] for part in rest) and (
+        not rest or 2 * len(rest) <= len(parts)
+    )
+
+
 def strip_boilerplate(text: str) -> str:
-    r"""Return `text` without the notices, bylines, buttons and lists of links at its end.
+    r"""Return `text` without notices, bylines, buttons and lists of links at its end.
 
     Only whole lines at the tail go: "무단 전재" or a reporter's name inside an article stays, and
     so does a text that consists of such lines only.
@@ -72,9 +102,10 @@ def strip_boilerplate(text: str) -> str:
         if last <= 0 or not is_tail_line(lines[last].strip()):
             break
         end = _without_related(lines, last)
+    start = _after_metadata(lines, end)
     if all(is_tail_line(line.strip()) for line in lines[:end] if line.strip()):
         return text
-    return "\n".join(lines[:end]).rstrip()
+    return "\n".join([*lines[: start[0]], *lines[start[1] : end]]).rstrip()
 
 
 def is_tail_line(line: str) -> bool:
@@ -100,6 +131,19 @@ def is_share_bar(line: str) -> bool:
 
 def _is_sentence(line: str) -> bool:
     return bool(_SENTENCE_END.search(line)) and " " in line
+
+
+def _after_metadata(lines: list[str], end: int) -> tuple[int, int]:
+    """Return where the metadata under the title begins and ends; equal without any."""
+    for start in range(min(_HEAD_LINES, end)):
+        stop = start
+        while stop < end and (
+            is_metadata(lines[stop].strip()) or (stop > start and not lines[stop])
+        ):
+            stop += 1
+        if stop > start:
+            return start, stop
+    return 0, 0
 
 
 def _last_filled(lines: list[str], end: int) -> int:

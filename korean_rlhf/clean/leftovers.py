@@ -15,11 +15,17 @@ _TAG = re.compile(
     r"</?(?:br|ref|nowiki|onlyinclude|includeonly|noinclude|small|span|div|center)\b[^<>\n]*>",
     re.IGNORECASE,
 )
+_COMMA = re.compile(r"(?<=[\w)%℃]) ,(?= )")
 _TABLE_ROW = re.compile(
-    r"""["']?(?:[|!{].*(?:\|\||!!)|[|!]\s*(?:style|align|colspan|rowspan|width)=|\{\||\|[-}+]).*"""
+    r"[\"\']?(?:[|!{].*(?:\|\||!!)|[|!]\s*(?:style|align|colspan|rowspan|width)=|\{\||\|[-}+]).*"
 )
 _SECTION = re.compile(r"[^\s.][^.\n]{0,38}\.")
-_SECTION_SHAPE = re.compile(r"[가-힣A-Za-z0-9一-鿿 ,·・/:;'\"“”‘’()（）《》〈〉「」『』&+~\-–]+\.")
+_SECTION_SHAPE = re.compile(
+    r"[가-힣A-Za-z0-9一-鿿 ,·・/:;'\"“”‘’()（）《》〈〉"
+    r"「」『』&+~\-–]+\."
+)
+_SECTION_WORDS = 6
+"""More words than this are no name but a definition: "... 치면서 경기하는 스포츠."."""
 _VERB_END = re.compile(r"(?:[다요죠까]|[함됨임음])\.$")
 _EMPTY_SECTIONS = re.compile(
     r"(?:같이 보기|함께 보기|관련 항목|관련 문서|각주|주석|외부 링크|바깥 고리|참고 문헌"
@@ -41,7 +47,7 @@ def strip_leftovers(text: str) -> str:
     '카터(1924년)는 정치가이다.\n생애\n조지아에서 태어났다.'
     """
     text = _TAG.sub("", _LINK.sub("", _FORMULA.sub(FORMULA, text)))
-    return _settle_sections(close_gaps(text))
+    return _settle_sections(_COMMA.sub(",", close_gaps(text)))
 
 
 def _settle_sections(text: str) -> str:
@@ -59,7 +65,7 @@ def _settle_sections(text: str) -> str:
         else:
             kept.append(line)
             content_follows = True
-    return "\n".join(reversed(kept))
+    return "\n".join(reversed(kept)) if kept else text
 
 
 def is_section(line: str) -> bool:
@@ -70,4 +76,4 @@ def is_section(line: str) -> bool:
     """
     if not _SECTION.fullmatch(line) or not _SECTION_SHAPE.fullmatch(line):
         return False
-    return not _VERB_END.search(line)
+    return not _VERB_END.search(line) and len(line.split()) <= _SECTION_WORDS

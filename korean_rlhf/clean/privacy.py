@@ -47,12 +47,13 @@ _ACCOUNT = re.compile(
 )
 _ACCOUNT_WORD = re.compile(rf"계좌|통장|입금|송금|예금주|후원금|(?:{_BANKS})\s*[(:)]?\s*$")
 _MOBILE = re.compile(
-    r"(?<![\d.,-])(?:\+?82[ .-]?\(?0?\)?1[016789]|\(?01[016789]\)?)"
+    r"(?<![\d.,-])(?:\+?82[ .-]?(?:\(0\))?1[016789]|\(01[016789]\)|01[016789]\)?)"
     r"[ .·)-]{0,2}\d{3,4}[ .·-]{0,2}\d{4}(?![\d-]|[.,]\d)"
 )
 _LANDLINE = re.compile(
-    r"(?<![\d.,-])(?:\+?82[ .-]?(?:2|[3-6][1-5]|70)|\(?0(?:2|[3-6][1-5]|70|50\d?|80)\)?)"
-    r"(?:[ .]{0,2}[-)][ ]?|[ .])\d{3,4}[ .]?-?[ ]?\d{4}(?![\d-]|[.,]\d)"
+    r"(?<![\d.,-])(?:\+?82[ .-]?(?:2|[3-6][1-5]|70)|\(0(?:2|[3-6][1-5]|70)\)"
+    r"|0(?:2|[3-6][1-5]|70|50\d?|80))"
+    r"(?:[ .]{0,2}[-)][ ]?|[ .]|(?<=\)))\d{3,4}[ .]?-?[ ]?\d{4}(?![\d-]|[.,]\d)"
 )
 _HOTLINE = re.compile(
     r"(?<![\d.,-])(?:15(?:22|33|44|66|77|88|99)|16(?:00|11|22|33|44|55|60|61|66|68|70|77|80|88|96|99)|"
@@ -147,9 +148,10 @@ def _cards(text: str) -> Iterator[tuple[int, int, str]]:
 
     for found in _CARD.finditer(text):
         digits = re.sub(r"\D", "", found[0])
-        if digits[0] not in "34569" or len(set(digits)) < 3 or not luhn.is_valid(digits):
+        if len(set(digits)) < 3 or not luhn.is_valid(digits):
             continue
-        if len(digits) < len(found[0]) or _CARD_WORD.search(_before(text, found.start())):
+        grouped_like_one = digits[0] in "34569" and len(digits) < len(found[0])
+        if grouped_like_one or _CARD_WORD.search(_before(text, found.start())):
             yield *found.span(), "카드번호"
 
 

@@ -1,4 +1,22 @@
-"""Measures of a text, and the thresholds below or above which it is no text worth learning from."""
+"""Measures of a text, and the thresholds below or above which it is no text worth learning from.
+
+The default thresholds were set on Korean text after normalising and boilerplate: 6,000 articles of
+the Korean Wikipedia as WikiExtractor left them, 1,870 petitions to the Blue House, and 20,000 film
+reviews of Naver (NSMC), drawn at random. What lies beyond 99.9 % of the articles and petitions, and
+beyond 99 % of the reviews, is where a threshold may begin; then what it drops was read.
+
+                       99.9 % of articles, petitions; 99 % of reviews      threshold
+    symbol-ratio       0.247, 0.233; 0.467                                  0.5
+    digit-ratio        0.444, 0.220; 0.171                                  0.6
+    repeated-lines     0.124, 0.000; 0.000                                  0.35
+    repeated-ngrams    0.268, 0.765; 0.000                                  0.5
+    hangul-ratio       0.232, 0.615 (0.1 %); 0.417 (1 %)                    0.3
+    placeholders       31.6 (99 %: 8.3), 0; 0                               10
+
+They drop 10.5 % of the articles (1.3 % of their characters: stubs of a line, pages of formulas that
+the extractor lost), 1.6 % of the petitions (0.9 %), and 44.3 % of the reviews (18.8 %), nearly all of
+these for being shorter than 20 characters: a corpus of short texts wants a lower min_characters.
+"""
 
 from __future__ import annotations
 

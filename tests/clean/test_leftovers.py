@@ -44,7 +44,16 @@ def test_section_names(line):
 
 
 @pytest.mark.parametrize(
-    "line", ["그는 떠났다.", "이상한 일이죠.", "생애", "가. 나.", "x = 3.", "확인함."]
+    "line",
+    [
+        "그는 떠났다.",
+        "이상한 일이죠.",
+        "생애",
+        "가. 나.",
+        "x = 3.",
+        "확인함.",
+        "라켓으로 공 또는 그외의 물체를 치면서 경기하는 스포츠.",
+    ],
 )
 def test_sentences_are_no_section_names(line):
     assert not is_section(line)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import subprocess
 import sys
@@ -21,6 +22,10 @@ PAGES_PER_CHILD = 500
 """Pages after which the child is replaced, because extractors leak memory."""
 START_SECONDS = 60.0
 """Longest time for a child to load its libraries."""
+
+_ANCHOR_MARK = re.compile(r"(?<=\S)¶$|(?<=[가-힣)?!])#$", re.MULTILINE)
+_TABLE_RULE = re.compile(r"^\|(?:[ :]*-+[ :]*\|)+\n?", re.MULTILINE)
+_TABLE_ROW = re.compile(r"^[ \t]*\| ?(\S.*?) ?\|[ \t]*$", re.MULTILINE)
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Extractor:
             return Drop("html-crashed")
         if not answer["text"]:
             return Drop("no-main-text")
-        return str(answer["title"]), str(answer["text"])
+        return str(answer["title"]), tidy(str(answer["text"]))
 
     def close(self) -> None:
         """End the child process."""
@@ -102,6 +107,16 @@ class Extractor:
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+
+def tidy(text: str) -> str:
+    r"""Return extracted text with its rows as "a | b" and without the marks of links to headings.
+
+    >>> tidy("개요¶\n설치하기#\n| 가 | 나 |\n|---|---|\nC#")
+    '개요\n설치하기\n가 | 나\nC#'
+    """
+    text = _TABLE_RULE.sub("", _ANCHOR_MARK.sub("", text))
+    return _TABLE_ROW.sub(r"\1", text)
 
 
 _extractor: Extractor | None = None

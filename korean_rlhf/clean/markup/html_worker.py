@@ -4,6 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import Any
+
+LAYOUT_CHARACTERS = 150
+"""A cell of a table that holds more text than this is a page laid out by a table, as boards do."""
+
+
+def unwrap_layout_tables(tree: Any) -> None:
+    """Move the content of long cells out of their table, so that its paragraphs stay apart."""
+    for cell in [*tree.iter("td")]:
+        table = next(cell.iterancestors("table"), None)
+        if table is None or table.getparent() is None:
+            continue
+        if (
+            len("".join(cell.itertext()).strip()) > LAYOUT_CHARACTERS
+            and cell.find(".//table") is None
+        ):
+            cell.tag = "div"
+            table.addnext(cell)
 
 
 def extract(html: str, url: str) -> dict[str, str]:
@@ -14,8 +32,9 @@ def extract(html: str, url: str) -> dict[str, str]:
     tree = trafilatura.load_html(html)
     if tree is None:
         return {"title": "", "text": ""}
+    unwrap_layout_tables(tree)
     text = trafilatura.extract(
-        html, url=url or None, include_comments=False, include_tables=True, deduplicate=False
+        tree, url=url or None, include_comments=False, include_tables=True, deduplicate=False
     )
     if not text:
         text = trafilatura.html2txt(html)

@@ -81,7 +81,7 @@ def crawl(
         UnknownName: there is no such spider.
         MissingExtra: Scrapy is not installed.
         SettingsError: no start page; or a host away from this machine without a contact.
-        StageFailed: the crawl ended before its last page.
+        StageFailed: the crawl ended before its last page, or reached none.
     """
     known = spiders()
     if spider not in known:
@@ -98,10 +98,11 @@ def crawl(
         if not (out / FINISHED).is_file():
             _fetch(run, out, proxy, contact)
         outcomes = read_log(out / CRAWL_LOG)
+        lost = not_fetched(outcomes)
+        _require_a_page(outcomes, lost, out)
         blocked = {url for url, outcome in outcomes.items() if outcome.fetched and outcome.reason}
         named = run if run.source else dataclasses.replace(run, source=spider)
         found = read_warc(out / "warc", named, blocked=blocked)
-        lost = not_fetched(outcomes)
         write_documents(stage, found, label=f"crawl {spider}", not_fetched=lost)
     if lost:
         reasons = ", ".join(f"{reason} {number}" for reason, number in lost.items())
@@ -148,6 +149,18 @@ def _fetch(run: SpiderRun, out: Path, proxy: str, contact: str) -> None:
         stop(process, patience=30.0)  # on Ctrl-C, let it end the pages in flight
     if not (out / FINISHED).is_file():
         raise _failure(out / LOG, process.returncode)
+
+
+def _require_a_page(outcomes: Mapping[str, Outcome], lost: Mapping[str, int], out: Path) -> None:
+    """Refuse to call a crawl finished that reached nothing, and let the next run try anew."""
+    if any(o.fetched and not url.endswith("/robots.txt") for url, o in outcomes.items()):
+        return
+    (out / FINISHED).unlink()
+    reasons = ", ".join(f"{reason} {number}" for reason, number in lost.items())
+    raise StageFailed(
+        f"Nothing was fetched ({reasons}); {out / CRAWL_LOG} says why. "
+        "Check the addresses and the proxy, and run the same command again."
+    )
 
 
 def _arguments(run: SpiderRun, out: Path, proxy: str) -> dict[str, str]:

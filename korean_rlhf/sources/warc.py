@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Document, Drop
@@ -42,6 +43,8 @@ def read_warc(
             if record.rec_type != "response":
                 continue
             url = record.rec_headers.get_header("WARC-Target-URI") or ""
+            if urlsplit(url).path == "/robots.txt":  # no page, and read anew by every run
+                continue
             if url in places:
                 yield Dropped(_empty(url, settings), Drop("fetched-again", f"{places[url][1]}"))
             places[url] = (file, offset)

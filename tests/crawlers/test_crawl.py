@@ -125,12 +125,7 @@ def test_the_manifest_counts_what_was_lost_and_why(unbroken: Path) -> None:
     manifest = read_manifest(unbroken)
 
     assert manifest["not_fetched"] == {"robots": 2}
-    assert manifest["counts"]["dropped"] == {
-        "empty": 1,
-        "http-301": 1,
-        "http-404": 1,
-        "not-html": 1,
-    }
+    assert manifest["counts"]["dropped"] == {"empty": 1, "http-301": 1, "http-404": 1}
 
 
 def test_a_killed_crawl_goes_on_and_ends_with_the_same_documents(
@@ -165,6 +160,20 @@ def test_a_finished_crawl_is_not_repeated(served: Served, unbroken: Path) -> Non
 
     assert "already finished" in said
     assert not served.asked
+
+
+def test_a_crawl_that_reaches_nothing_fails_and_can_be_run_again(
+    served: Served, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    dead = start(served, out, "--depth", "0", "--proxy", "http://127.0.0.1:9")
+    _, said = dead.communicate(timeout=60)
+
+    assert dead.returncode == 1 and "Nothing was fetched" in said.decode()
+
+    finish(start(served, out, "--depth", "0"))
+
+    assert read_manifest(out)["counts"]["out"] == 1
 
 
 def test_a_host_elsewhere_without_contact_is_refused_in_one_sentence(

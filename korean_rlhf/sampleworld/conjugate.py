@@ -183,7 +183,7 @@ def _plain_present(stem: str, adjective: bool) -> str:
 
 def _present(stem: str, register: Register, adjective: bool) -> str:
     if register == "haeyo":
-        return infinitive(stem) + "요"
+        return "아니에요" if stem == "아니" else infinitive(stem) + "요"
     if register == "hapsyo":
         return _formal(stem, "니다")
     return infinitive(stem) if register == "hae" else _plain_present(stem, adjective)

@@ -98,7 +98,6 @@ def _number_plan(
         wrong=({"n": values["a"]}, *({"n": other} for other in rng.sample(off, 2))),
         alternatives=((Part(any_of=(f"{values['n']} {values['counter']}",)),),),
         facts=(fact,),
-        clear={"relation": family, "asked": "n"} | values,
     )
 
 
@@ -126,7 +125,6 @@ def digits_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         alternatives=tuple((Part(any_of=(f"{lead}{result}",)),) for lead in (f"{b} ", "답 ")),
         allowed=(str(a), str(b)),
         facts=((f"{a}{sign}{b}", "계산"),),
-        clear={"relation": "digits", "asked": "n"} | values,
     )
 
 
@@ -160,7 +158,6 @@ def hours_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         wrong=({"n": values["x"]}, *({"n": other} for other in rng.sample(off, 2))),
         alternatives=((Part(any_of=(f"{values['n']} 시",)),),),
         facts=((f"{a}시{'+' if later else '-'}{b}", "계산"),),
-        clear={"relation": "hours", "asked": "n"} | values,
     )
 
 

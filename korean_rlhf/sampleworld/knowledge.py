@@ -43,17 +43,16 @@ def _simple(
     others: Sequence[str],
 ) -> Plan:
     """Return a task with one asked slot; `others` are false values of it."""
-    subject = values["x"]
+    subject, other = values["x"], next(values[name] for name in values if name != "x")
     return Plan(
         family=family,
         question=fill(choose(rng, held if split == "held" else questions), values, asker),
         full=full,
         partial=partial,
         values=values,
-        wrong=tuple({wanted: other} for other in rng.sample(list(others), 3)),
+        wrong=tuple({wanted: value} for value in rng.sample(list(others), 3)),
         alternatives=((Part(any_of=(values[wanted],)),),),
-        facts=((subject, values[wanted]),),
-        clear={"relation": family, "asked": wanted} | values,
+        facts=((subject, other),),
     )
 
 
@@ -269,7 +268,6 @@ def size_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         wrong=({"x": values["y"]},),
         alternatives=((Part(any_of=(values["x"],)),),),
         facts=((big, small),),
-        clear={"relation": "size", "one": one, "two": two} | values,
     )
 
 

@@ -64,8 +64,6 @@ class Plan:
     registers: tuple[Register, ...] = REGISTERS
     facts: tuple[tuple[str, str], ...] = ()
     """(subject, value) pairs that the right answer rests on."""
-    clear: Mapping[str, str] | None = None
-    """Facts for the English twin."""
 
 
 def answer(plan: Plan, frame: str, register: Register, **changes: str) -> str:

@@ -144,21 +144,28 @@ def _content(
     key: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], words: Sequence[Token]
 ) -> float:
     """Return the share of `parts` that is said, times what is left after strays."""
-    found, places = 0.0, []
+    found, places, excess = 0.0, [], 0
     for part in parts:
         hits = [place for run in part["any"] if (place := find_run(words, run)) >= 0]
         found += min(len(hits), part["count"]) / part["count"]
         places.append(min(hits, default=-1))
+        excess += max(0, len(hits) - part["count"]) if part["count"] > 1 else 0
     share = found / len(parts)
     if key["ordered"] and share == 1.0 and places != sorted(places):
         share = 0.5
-    return share * max(0.0, 1.0 - STRAY_COST * strays(key, words))
+    return share * max(0.0, 1.0 - STRAY_COST * (strays(key, parts, words) + excess))
 
 
-def strays(key: Mapping[str, Any], words: Sequence[Token]) -> int:
-    """Return how many nouns, numbers and false statements of an answer nothing asked for."""
-    allowed = set(key["allowed"])
-    named = {word.lemma for word in words if word.kind in TRACKED} - allowed
+def strays(
+    key: Mapping[str, Any], parts: Sequence[Mapping[str, Any]], words: Sequence[Token]
+) -> int:
+    """Return how many nouns, numbers and false statements of an answer nothing asked for.
+
+    Where several answers are right (`alternatives`), one that names two of them has a stray.
+    """
+    wanted = {run for part in parts for run in part["any"]}
+    other = {run for rest in key["alternatives"] for part in rest for run in part["any"]} - wanted
+    named = {word.lemma for word in words if word.kind in TRACKED} - (set(key["allowed"]) - other)
     false = sum(find_run(words, run) >= 0 for run in key["false"])
     return max(0, len(named) - int(key["spare"])) + false
 

@@ -71,11 +71,11 @@ _JOB = Frames(
 )
 _BOUGHT = Frames(
     english=(
-        "At {shop}, {a} bought {m} {x}s and {b} bought {n} {y}s. What did {b} buy, and how many?",
+        "{a} bought {m} {x}s at {shop}. {b} bought {n} {y}s. What did {b} buy, and how many?",
         "{b} bought {n} {y}s.",
     ),
     korean=(
-        "{shop}에서 {a:는} {x:를} {m} {cx} 샀고 {b:는} {y:를} {n} {cy} 샀어요. "
+        "{a:는} {shop}에서 {x:를} {m} {cx} 샀어요. {b:는} {y:를} {n} {cy} 샀어요. "
         "{b:는} 무엇을 몇 {cy} 샀어요?",
         "{b:는} {y:를} {n} {cy} 샀어요.",
     ),
@@ -166,7 +166,7 @@ def _story(rng: random.Random, frames: Frames, values: tuple[str, ...], *, artic
     """Return a passage about two people and a question about one of them."""
     (a, b), (x, y) = _two(rng, values)
     m, n = rng.sample(range(2, 10), 2)
-    shop = choose(rng, tuple(SHOPS))
+    shop = choose(rng, [name for name in SHOPS if not reserved(a.name, name)])
     words = [_indefinite(t.english) if article else t.english for t in (x, y)]
     english = {"a": a.english, "b": b.english, "x": words[0], "y": words[1], "shop": SHOPS[shop]}
     korean = {"a": a.name, "b": b.name, "x": x.name, "y": y.name, "shop": shop}

@@ -11,7 +11,7 @@ from korean_rlhf.sampleworld.frames import fill
 from korean_rlhf.sampleworld.knowledge import Maker, pick
 from korean_rlhf.sampleworld.lexicon import nouns, of_kind
 from korean_rlhf.sampleworld.plan import Part, Plan, Split, choose
-from korean_rlhf.sampleworld.reading import draw_fact
+from korean_rlhf.sampleworld.reading import draw_fact, fact_pairs
 from korean_rlhf.sampleworld.relations import Relation
 
 _WORDS: dict[str, tuple[Relation, str, str, tuple[str, ...]]] = {
@@ -103,7 +103,7 @@ def register_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         wrong=tuple(_other_fact(rng, relation, values)),
         alternatives=(tuple(_said(relation, values)),),
         registers=(target,),
-        facts=((fact.subject, next(iter(_nouns_of(relation, values)), "")),),
+        facts=tuple(fact_pairs(relation, values)),
     )
 
 
@@ -113,10 +113,6 @@ def _said(relation: Relation, values: dict[str, str]) -> list[Part]:
     return [Part(any_of=(values[n],)) for n in names if n not in ("counter", "n", "side")] + [
         Part(any_of=(values["n"],)) for n in names if n == "n"
     ]
-
-
-def _nouns_of(relation: Relation, values: dict[str, str]) -> list[str]:
-    return [values[name] for name in relation.slots if values[name] in nouns()]
 
 
 def _other_fact(
@@ -219,7 +215,7 @@ def letter_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
     wishes = row[3]
     asked = (
         ("{who}께 드릴 {what:를} 짧게 [쓰다|favor].",
-         "{who}께 보낼 {what:를} 두 문장으로 [쓰다|favor].",
+         "{who}께 보낼 {what:를} [쓰다|favor].",
          "{who}께 {what:를} 전하고 싶어요. 짧은 글을 [쓰다|favor]."),
         ("{who}께 올릴 짧은 {what:를} [부탁하다|present].",),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from korean_rlhf.hangul import compose, decompose, has_batchim, is_syllable
 MARK = re.compile(r"⟦\d+⟧")
 COUNTED = re.compile(
     r"(?<![가-힣])(한|두|세|네|다섯)"
-    r"(?= ?(?:개|명|마리|권|살|번|송이|그루|병|잔|대|시|자루|장|켤레))"
+    r"(?= ?(?:개|명|마리|권|살|번|송이|그루|병|잔|시|자루|장|켤레))"
 )
 COUNTS = ("한", "두", "세", "네", "다섯")
 CHATTER = (

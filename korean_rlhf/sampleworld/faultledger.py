@@ -25,11 +25,8 @@ def count_faults(ledger: Path, translated: Path) -> dict[str, dict[str, int]]:
     served = Counter(row["served"] for row in rows if "served" in row)
     table: dict[str, dict[str, int]] = defaultdict(lambda: {"made": 0, "caught": 0, "missed": 0})
     for row in _faults(rows):
-        if "id" in row:
-            record = kept.get(row["id"])
-            missed = record is not None and _came_through(
-                record.messages[row["message"]].content, row["wrong"], row["right"]
-            )
+        if "rows" in row:
+            missed = any(_is_kept(reached, kept) for reached in row["rows"])
         else:
             missed = not served[row["request"]]
         table[row["fault"]]["made"] += 1
@@ -43,7 +40,7 @@ def fault_table(ledger: Path, translated: Path) -> dict[str, Any]:
     Beside the counts of `count_faults` it says how many records without any fault were dropped.
     """
     rows = [row for _, row in tables.rows(ledger)] if ledger.is_file() else []
-    faulty = {row["id"] for row in _faults(rows) if "id" in row}
+    faulty = {reached["id"] for row in _faults(rows) for reached in row.get("rows", ())}
     dropped = [row["id"] for _, row in tables.rows(translated / "dropped.jsonl")]
     kept = [each.id for each in tables.read(translated / "instructions.jsonl", Instruction)]
     sound = [id for id in (*kept, *dropped) if id not in faulty]
@@ -61,16 +58,21 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """Yield each fault of a ledger once: a killed run may have asked for it again."""
     seen = set()
     for row in rows:
-        name = (
-            row.get("fault"),
-            row.get("id"),
-            row.get("message"),
-            row.get("attempt"),
-            row.get("request"),
-        )
-        if "fault" in row and name not in seen:
+        if "fault" not in row:
+            continue
+        reached = tuple((each["id"], each["message"]) for each in row.get("rows", ()))
+        name = (row["fault"], reached, row.get("attempt"), row["request"])
+        if name not in seen:
             seen.add(name)
             yield row
+
+
+def _is_kept(reached: Mapping[str, Any], kept: Mapping[str, Instruction]) -> bool:
+    record = kept.get(reached["id"])
+    if record is None:
+        return False
+    found = record.messages[reached["message"]].content
+    return _came_through(found, reached["wrong"], reached["right"])
 
 
 def _came_through(found: str, wrong: str, right: str) -> bool:

@@ -13,7 +13,7 @@ import re
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,13 +43,24 @@ class Truth:
     reply: str
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A row of a request, and the truth about it."""
+
+    id: str
+    note: str
+    line: Line
+    truths: tuple[tuple[Truth, dict[str, str]], ...]
+    """Each message that it may be, with what its marks stand for."""
+
+
 class Translator:
     """Answers chat requests about the twins, and keeps the ledger of its faults."""
 
     def __init__(self, truths: Sequence[Truth], ledger: Path, fault_rate: float, seed: int) -> None:
-        self._by_text: dict[tuple[str, str], Truth] = {}
+        self._truths: dict[tuple[str, str], list[Truth]] = {}
         for truth in truths:
-            self._by_text.setdefault((truth.kind, truth.english), truth)
+            self._truths.setdefault((truth.kind, truth.english), []).append(truth)
         self._rate, self._seed = fault_rate, seed
         self._ledger = ledger
         self._writing = threading.Lock()
@@ -103,32 +114,27 @@ class Translator:
 
     def _translate(self, rows: Sequence[Mapping[str, str]], key: str) -> list[dict[str, str]]:
         """Return the rows of an answer, some of them wrong."""
-        known = [(row, *found) for row in rows if (found := self._find(row))]
-        texts = {row["id"]: line.korean for row, _, line, _ in known}
+        known = [found for row in rows if (found := self._find(row))]
+        texts = {each.id: each.line.korean for each in known}
         left_out = set()
-        for place, (row, truth, line, spans) in enumerate(known):
-            rng = self._rng("row", row["kind"], row["text"], row["note"])
-            if rng.random() >= self._rate or texts[row["id"]] != line.korean:
+        for place, each in enumerate(known):
+            rng = self._rng("row", each.line.kind, each.line.english, each.note)
+            if rng.random() >= self._rate or texts[each.id] != each.line.korean:
                 continue
-            fault, wrong = self._choose(line, rng)
+            fault, wrong = self._choose(each.line, rng)
+            touched = [each]
             if fault == "row-left-out":
-                left_out.add(row["id"])
+                left_out.add(each.id)
             elif fault == "rows-swapped":
                 other = _partner(known, place, texts)
                 if other is None:
                     continue
-                self._exchange(known[place], known[other], texts, key)
-                continue
+                texts[each.id], texts[other.id] = texts[other.id], texts[each.id]
+                touched = [each, other]
             else:
-                texts[row["id"]] = wrong
-            self._note(fault, truth, row, _restored(wrong, spans), key)
+                texts[each.id] = wrong
+            self._note(fault, touched, {one.id: texts[one.id] for one in touched}, key)
         return [{"id": id, "text": text} for id, text in texts.items() if id not in left_out]
-
-    def _exchange(self, one: Any, two: Any, texts: dict[str, str], key: str) -> None:
-        first, second = one[0]["id"], two[0]["id"]
-        texts[first], texts[second] = texts[second], texts[first]
-        for row, truth, _, spans in (one, two):
-            self._note("rows-swapped", truth, row, _restored(texts[row["id"]], spans), key)
 
     def _choose(self, line: Line, rng: random.Random) -> tuple[str, str]:
         """Return a fault that applies to the line, and the wrong text."""
@@ -142,44 +148,50 @@ class Translator:
                 return name, wrong
         return "row-left-out", ""
 
-    def _find(self, row: Mapping[str, str]) -> tuple[Truth, Line, dict[str, str]] | None:
-        """Return the truth of a row, its line, and what each mark in it stands for."""
-        truth = self._by_text.get((row["kind"], row["text"]))
-        spans: dict[str, str] = {}
-        if truth is None and MARK.search(row["text"]):
-            truth, spans = self._find_masked(row)
-        if truth is None:
+    def _find(self, row: Mapping[str, str]) -> Known | None:
+        """Return what is known of a row: twins whose masked texts are equal look alike."""
+        exact = self._truths.get((row["kind"], row["text"]), ())
+        found: list[tuple[Truth, dict[str, str]]] = [(truth, {}) for truth in exact]
+        if not found and MARK.search(row["text"]):
+            found = list(self._find_masked(row))
+        if not found:
             return None
+        truth, spans = found[0]
         korean = truth.korean
         for mark, span in sorted(spans.items(), key=lambda item: -len(item[1])):
             korean = korean.replace(span, mark, 1)
-        return truth, Line(row["text"], korean, truth.kind, truth.reply), spans
+        line = Line(row["text"], korean, truth.kind, truth.reply)
+        return Known(row["id"], row["note"], line, tuple(found))
 
-    def _find_masked(self, row: Mapping[str, str]) -> tuple[Truth | None, dict[str, str]]:
+    def _find_masked(self, row: Mapping[str, str]) -> Iterator[tuple[Truth, dict[str, str]]]:
         parts = MARK.split(row["text"])
         pattern = re.compile("(.+?)".join(map(re.escape, parts)), re.DOTALL)
-        for (kind, english), truth in self._by_text.items():
+        for (kind, english), truths in self._truths.items():
             found = pattern.fullmatch(english) if kind == row["kind"] else None
             if found:
-                return truth, dict(zip(MARK.findall(row["text"]), found.groups(), strict=True))
-        return None, {}
+                spans = dict(zip(MARK.findall(row["text"]), found.groups(), strict=True))
+                yield from ((truth, spans) for truth in truths)
 
     def _rng(self, *parts: str) -> random.Random:
         content = "\0".join((str(self._seed), *parts))
         return random.Random(hashlib.sha256(content.encode()).digest())
 
-    def _note(self, fault: str, truth: Truth, row: Mapping[str, str], wrong: str, key: str) -> None:
-        self._write(
+    def _note(
+        self, fault: str, touched: Sequence[Known], wrong: Mapping[str, str], key: str
+    ) -> None:
+        """Write one fault into the ledger, with every message that it may have reached."""
+        rows = [
             {
-                "fault": fault,
                 "id": truth.id,
                 "message": truth.message,
-                "attempt": 2 if row["note"] else 1,
-                "wrong": wrong,
+                "wrong": _restored(wrong[each.id], spans),
                 "right": truth.korean,
-                "request": key,
             }
-        )
+            for each in touched
+            for truth, spans in each.truths
+        ]
+        attempt = 2 if touched[0].note else 1
+        self._write({"fault": fault, "attempt": attempt, "rows": rows, "request": key})
 
     def _write(self, row: Mapping[str, Any]) -> None:
         with self._writing, self._ledger.open("a", encoding="utf-8") as file:
@@ -251,13 +263,12 @@ def serve(
         server.serve_forever()
 
 
-def _partner(known: Sequence[Any], place: int, texts: Mapping[str, str]) -> int | None:
+def _partner(known: Sequence[Known], place: int, texts: Mapping[str, str]) -> Known | None:
     """Return the next row of the same kind that is still right, to exchange with."""
-    _, _, line, _ = known[place]
-    for other in range(place + 1, len(known)):
-        other_row, _, other_line, _ = known[other]
-        fits = other_line.kind == line.kind and other_line.korean != line.korean
-        if fits and texts[other_row["id"]] == other_line.korean:
+    line = known[place].line
+    for other in known[place + 1 :]:
+        fits = other.line.kind == line.kind and other.line.korean != line.korean
+        if fits and texts[other.id] == other.line.korean:
             return other
     return None
 

@@ -65,6 +65,15 @@ NATIVE_ONES = (
 )
 NATIVE_TENS = ("", "열", "스물 스무", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 SINO = "영일이삼사오육칠팔구"
+_NATIVE = {
+    ten + form: 10 * tens + ones
+    for tens in range(10)
+    for ten in (NATIVE_TENS[tens].split() or [""])
+    for ones in range(10)
+    for form in (NATIVE_ONES[ones].split() or [""])
+    if 10 * tens + ones > 1
+}
+"""Korean numerals and their values from 2 to 99: 두, 셋, 스무, 스물다섯."""
 
 _NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*"
 _ENGLISH = re.compile(
@@ -74,6 +83,16 @@ _ENGLISH = re.compile(
 )
 _SHORT = {"k": 10**3, "m": 10**6, "bn": 10**9}
 _KOREAN = re.compile(rf"({_NUMBER})([십백천만억조]+)?")
+_COUNTERS = "개 명 마리 권 살 송이 그루 병 잔 자루 장 켤레 채 척 벌 그릇 조각 사람 시간 시".split()
+_MORE_COUNTERS = """
+    번 가지 달 주 배 쌍 쪽 군데 종류 층 대 년 월 일 분 초 인 차 등 단계 학년 세기 호 자리 줄 방울
+    곳 편 곡 바퀴 걸음 달러 센트 원 퍼센트 미터 킬로 그램 리터 점 부 회 위 끼 통 채널 비트 바이트
+    진 차원 명령 요소 값 경우
+""".split()
+_COUNTED = re.compile(
+    rf"(?<![가-힣])({'|'.join(_NATIVE)})\s?(?:{'|'.join(_COUNTERS)})(?![을를]?\s?위)"
+)
+_ALL_COUNTERS = "|".join((*_COUNTERS, *_MORE_COUNTERS))
 _FULL_HOUR = re.compile(r"(\d{1,2}):00\b")
 _HALF_DAY = re.compile(r"\b(?:[ap]\.?m\b|o'clock|noon|evening|afternoon|night)", re.IGNORECASE)
 
@@ -125,6 +144,7 @@ def changed_numbers(source: str, target: str) -> str:
     needed = [*sorted(wanted.written), *sorted(wanted.spelled)]
     lost = [value for value in needed if not _is_said(value, found, target, wanted)]
     new = sorted({value for number in numbers for value in _new_values(number, wanted)})
+    new += [word for word, value in counted_words(target) if not _is_meant(value, wanted)]
     said = (("lost", lost), ("new", new))
     return "; ".join(f"{name} {', '.join(values)}" for name, values in said if values)
 
@@ -134,25 +154,34 @@ def english_quantities(text: str) -> Quantities:
     found = Quantities(half_day=bool(_HALF_DAY.search(text)))
     text = _FULL_HOUR.sub(r"\1", text)  # 5:00 is 5시
     run: list[str] = []
+    end = 0
     for match in _ENGLISH.finditer(text):
         word = (match["word"] or "").lower()
-        if word in UNITS or word in TENS or (run and (word in SCALES or word == "and")):
-            if word in TENS and run and run[-1] in UNITS:  # seven-thirty is two numbers
-                _spelled(run, found)
-                run = []
+        if not _goes_on(run, word, text[end : match.start()]):
+            _spelled(run, found)
+            run = []
+        end = match.end()
+        if word in UNITS or word in TENS or run:
             run.append(word)
-            continue
-        _spelled(run, found)
-        run = []
-        if match["digits"]:
+        elif match["digits"]:
             scale = (match["scale"] or "").strip().lower()
-            factor = SCALES.get(scale) or _SHORT.get(scale, 1)
+            attached = text[match.start() - 1 : match.start()].isalpha()  # w3m is no 3 million
+            factor = 1 if attached else SCALES.get(scale) or _SHORT.get(scale, 1)
             found.written.add(_scaled(match["digits"], factor))
             found.possible.add(_canonical(match["digits"]))
         else:
             found.possible.update(map(str, _other_values(word)))
     _spelled(run, found)
     return found
+
+
+def _goes_on(run: list[str], word: str, gap: str) -> bool:
+    """Whether `word` belongs to the number begun in `run`: seven-thirty and "two, three" do not."""
+    if not run or gap not in (" ", "-"):
+        return False
+    if word in UNITS:
+        return run[-1] not in UNITS
+    return word in SCALES or word == "and" or (word in TENS and run[-1] not in (*UNITS, *TENS))
 
 
 def korean_numbers(text: str) -> list[KoreanNumber]:
@@ -173,6 +202,15 @@ def korean_numbers(text: str) -> list[KoreanNumber]:
             runs.append([meanings])
         end, smallest = match.end(), factor if match[2] else 0
     return [KoreanNumber(tuple(run)) for run in runs]
+
+
+def counted_words(text: str) -> list[tuple[str, str]]:
+    """Return (word, value) of the numerals in Korean words that count something; 한 is left out.
+
+    >>> counted_words("사과 다섯 개와 한 마리의 개, 두 번, 스물두 명")
+    [('다섯', '5'), ('스물두', '22')]
+    """
+    return [(found[1], str(_NATIVE[found[1]])) for found in _COUNTED.finditer(text)]
 
 
 def _floor(value: str) -> int:
@@ -196,7 +234,17 @@ def _is_said(value: str, found: set[str], target: str, wanted: Quantities) -> bo
         return True
     if len(value) == 2 and any(each.endswith(value) and len(each) == 4 for each in found):
         return True  # the 90s: 1990년대
-    return any(form in target for form in korean_forms(number))
+    return any(_holds_word(form, target) for form in korean_forms(number))
+
+
+def _holds_word(form: str, target: str) -> bool:
+    """Whether a numeral in words stands in `target`; 세 is none in 세라, nor 오 in 오이."""
+    if len(form) > 1:
+        return form in target
+    behind = rf"\s|$|[^가-힣]|{_ALL_COUNTERS}"
+    if form in "둘셋넷열":  # these stand alone and take particles
+        behind += "|[은는이가을를과와도만의로씩]|으로|이서"
+    return bool(re.search(rf"(?<![가-힣]){form}(?={behind})", target))
 
 
 def _is_meant(value: str, wanted: Quantities) -> bool:

@@ -49,8 +49,8 @@ def _local(row: Mapping[str, Any], name: str, file: Path, downloads: Path) -> Pa
         return path
     if "page" in row:
         raise SettingsError(
-            f"[{name}] in {file} cannot be fetched as one file. Take it from {row['page']} and write "
-            f'its place into a copy of the file: path = "..."'
+            f"[{name}] in {file} cannot be fetched as one file. Take it from {row['page']} and "
+            f'write its place into a copy of the file: path = "..."'
         )
     if "url" not in row:
         raise SettingsError(f"[{name}] in {file} needs a path or a url with sha256.")

@@ -124,7 +124,7 @@ def _convert(value: Any, hint: Any, where: str) -> Any:
     if hint is float and type(value) is int:
         return float(value)
     if isinstance(hint, type) and (
-        type(value) is hint or isinstance(value, hint) and hint is not int
+        type(value) is hint or (isinstance(value, hint) and hint is not int)
     ):
         return value
     raise SettingsError(f"{where} must be {getattr(hint, '__name__', hint)}, got {value!r}.")

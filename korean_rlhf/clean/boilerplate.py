@@ -49,7 +49,7 @@ _RELATED = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?:[다요죠까네]|니다|음|함|임)[.!?…]*[\"'”’)\]]*$")
 _DATE = re.compile(r"(?:19|20)\d\d[-./]\s?\d{1,2}[-./]\s?\d{1,2}")
-_COUNTER = re.compile(r"(?:조회\s?수?|댓글|추천|공감|스크랩)\s*:?\s*[\d,]+")
+_COUNTER = re.compile(r"(?:조회\s?수?|댓글|추천|공감|스크랩)[\s:|]*[\d,]+")
 _META = re.compile(
     rf"{_DATE.pattern}\.?|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|{_COUNTER.pattern}|오전|오후"
     r"|(?:기사\s?)?입력|(?:최종\s?)?수정(?:일|시각)?|등록(?:일|일시)?|작성(?:일|자|일시)?|승인|송고|게시일"
@@ -78,7 +78,7 @@ def is_metadata(line: str) -> bool:
     if len(line) > _LONGEST or not (_DATE.search(line) or _COUNTER.search(line)):
         return False
     parts = [part.strip() for part in _BETWEEN_PARTS.split(line) if part.strip()]
-    rest = [part for part in parts if _META.sub("", part).strip(" :.()[]-")]
+    rest = [part for part in parts if _META.sub("", part).strip(" :.()[]-,0123456789")]
     return all(len(part) <= 12 and " " not in part[8:] for part in rest) and (
         not rest or 2 * len(rest) <= len(parts)
     )

@@ -13,9 +13,10 @@ beyond 99 % of the reviews, is where a threshold may begin; then what it drops w
     hangul-ratio       0.232, 0.615 (0.1 %); 0.417 (1 %)                    0.3
     placeholders       31.6 (99 %: 8.3), 0; 0                               10
 
-They drop 10.5 % of the articles (1.3 % of their characters: stubs of a line, pages of formulas that
-the extractor lost), 1.6 % of the petitions (0.9 %), and 44.3 % of the reviews (18.8 %), nearly all of
-these for being shorter than 20 characters: a corpus of short texts wants a lower min_characters.
+They drop 10.5 % of the articles (1.3 % of their characters: stubs of a line, and pages whose
+formulas the extractor lost), 1.6 % of the petitions (0.9 %), and 44.3 % of the reviews (18.8 %),
+nearly all of these for being shorter than 20 characters: a corpus of short texts wants a lower
+min_characters.
 """
 
 from __future__ import annotations

@@ -6,23 +6,24 @@ import hashlib
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from korean_rlhf.engine import daft
 from korean_rlhf.ngrams import normalise_for_matching
 from korean_rlhf.settings.dedup import DedupSettings
-from korean_rlhf.tables import write_parquet
+from korean_rlhf.tables import parquet_batches, write_parquet
 
 SHORT = 4
 """A document of fewer n-grams is compared exactly only: a single word would decide."""
 _SPACE = re.compile(r"\s+")
+_AT_ONCE = 2048
+"""Documents hashed together: their spaced-out text is what takes memory here."""
 _SCHEMA = pa.schema([("id", pa.string()), ("characters", pa.int64()), ("digest", pa.binary(16))])
+_BANDS = pa.field("band", pa.list_(pa.uint64()))
 
 
 def exact_digest(text: str) -> bytes:
@@ -46,20 +47,25 @@ def write_signatures(shard: Path, folder: Path, settings: DedupSettings) -> None
     target = folder / shard.name
     if target.is_file():
         return
-    table = pq.read_table(shard, columns=["id", "text"])
-    texts = table["text"].to_pylist()
-    signatures = pa.table(
+    parts = [_signatures(batch, settings) for batch in parquet_batches(shard, _AT_ONCE)]
+    schema = _SCHEMA.append(_BANDS) if settings.near else _SCHEMA
+    write_parquet(target, pa.concat_tables(parts) if parts else schema.empty_table())
+
+
+def _signatures(batch: pa.RecordBatch, settings: DedupSettings) -> pa.Table:
+    texts = batch["text"].to_pylist()
+    table = pa.table(
         {
-            "id": table["id"],
-            "characters": pc.cast(pc.utf8_length(table["text"]), pa.int64()),
+            "id": batch["id"],
+            "characters": pc.cast(pc.utf8_length(batch["text"]), pa.int64()),
             "digest": pa.array([exact_digest(text) for text in texts], pa.binary(16)),
         },
         _SCHEMA,
     )
-    if settings.near:
-        matched = [normalise_for_matching(text) for text in texts]
-        signatures = signatures.append_column("band", _bands(matched, settings))
-    write_parquet(target, signatures)
+    if not settings.near:
+        return table
+    matched = [normalise_for_matching(text) for text in texts]
+    return table.append_column(_BANDS, _bands(matched, settings))
 
 
 def _bands(matched: list[str], settings: DedupSettings) -> pa.ListArray:
@@ -83,8 +89,9 @@ def _band_hashes(texts: list[str], settings: DedupSettings) -> npt.NDArray[np.ui
         return np.zeros(0, np.uint64)
     count = settings.bands * settings.rows
     frame = daft().from_pydict({"text": [" ".join(text) for text in texts]})
-    functions: Any = __import__("daft.functions", fromlist=["minhash"])
-    minhash = functions.minhash(frame["text"], num_hashes=count, ngram_size=settings.ngram, seed=1)
+    from daft.functions import minhash as daft_minhash
+
+    minhash = daft_minhash(frame["text"], num_hashes=count, ngram_size=settings.ngram, seed=1)
     column = frame.select(minhash.alias("hashes")).to_arrow()["hashes"].combine_chunks()
     values = column.flatten().to_numpy().astype(np.uint64)
     rows = values.reshape(len(texts) * settings.bands, settings.rows)

@@ -10,14 +10,11 @@ the environment, sent, and written nowhere: not into the cache, an error or a lo
 
 from __future__ import annotations
 
-import contextlib
-import email.utils
 import hashlib
 import json
 import os
 import random
 import threading
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +23,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
+from korean_rlhf.endpoint.answers import PassingFault, parse_reply, retry_after, server_message
+from korean_rlhf.endpoint.pace import Pace
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
 from korean_rlhf.errors import EndpointError
 from korean_rlhf.records import Message
@@ -48,14 +47,6 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 class RequestRefused(EndpointError):
     """The server refuses this one question; another may pass."""
-
-
-class _Passing(Exception):
-    """A fault that another try may mend; `wait` is what the server asked for, in seconds."""
-
-    def __init__(self, problem: str, wait: float | None = None) -> None:
-        super().__init__(problem)
-        self.problem, self.wait = problem, wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +87,7 @@ class Endpoint:
         self._key = os.environ.get(settings.api_key_variable, "").strip()
         self._cache = ReplyCache(cache) if cache else None
         self._client = _open_client(self.address, self._key, settings)
-        self._pace = _Pace(settings.requests_per_second)
+        self._pace = Pace(settings.requests_per_second)
         self._closing = threading.Event()
         self._counting = threading.Lock()
 
@@ -156,7 +147,7 @@ class Endpoint:
 
     def _pay(self, question: Question, before: Callable[[], None] = lambda: None) -> Reply:
         """Send the question until it is answered."""
-        last = _Passing("")
+        last = PassingFault("")
         for attempt in range(self.settings.attempts):
             if attempt:
                 self._wait(attempt, last)
@@ -165,7 +156,7 @@ class Endpoint:
             self._count(requests=1, retries=int(attempt > 0))
             try:
                 reply = self._post(question)
-            except _Passing as problem:
+            except PassingFault as problem:
                 last = problem
                 continue
             self._count(
@@ -186,19 +177,21 @@ class Endpoint:
         try:
             response = self._client.post(self.address, json=question.body())
         except httpx.TimeoutException:
-            raise _Passing(f"no answer within {self.settings.timeout_seconds:g} seconds") from None
+            raise PassingFault(
+                f"no answer within {self.settings.timeout_seconds:g} seconds"
+            ) from None
         except httpx.HTTPError as problem:
-            raise _Passing(self._hide(str(problem) or type(problem).__name__)) from None
+            raise PassingFault(self._hide(str(problem) or type(problem).__name__)) from None
         if response.status_code != 200:
             self._refuse(response)
-        return _parse_reply(response.content)
+        return parse_reply(response.content)
 
     def _refuse(self, response: httpx.Response) -> None:
         """Raise the error that fits a status other than 200."""
         status = response.status_code
-        said = self._hide(_server_message(response.text))
+        said = self._hide(server_message(response.text))
         if status in PASSING_STATUS:
-            raise _Passing(f"status {status}{said}", _retry_after(response.headers))
+            raise PassingFault(f"status {status}{said}", retry_after(response.headers))
         if status in (401, 403):
             raise EndpointError(
                 f"{self.address} refuses the API key (status {status}{said}). Put the right one "
@@ -210,7 +203,7 @@ class Endpoint:
             f"{self.address} answers with status {status}{said}. Check --endpoint and --model."
         )
 
-    def _wait(self, attempt: int, last: _Passing) -> None:
+    def _wait(self, attempt: int, last: PassingFault) -> None:
         """Wait before a further try; everybody waits when the server says how long."""
         if last.wait is None:
             longest = min(FIRST_WAIT * 2 ** (attempt - 1), self.settings.longest_wait_seconds)
@@ -241,31 +234,6 @@ class Endpoint:
         return text.replace(self._key, "<API key>") if self._key else text
 
 
-class _Pace:
-    """Spaces the starts of requests over all threads; a server's wish to wait holds for all."""
-
-    def __init__(self, per_second: float | None) -> None:
-        self._gap = 1.0 / per_second if per_second else 0.0
-        self._next = 0.0
-        self._lock = threading.Lock()
-
-    def wait(self, sleep: Callable[[float], None]) -> None:
-        """Sleep until the next request may start."""
-        while True:
-            with self._lock:
-                now = time.monotonic()
-                if now >= self._next:
-                    self._next = now + self._gap
-                    return
-                gap = self._next - now
-            sleep(gap)
-
-    def pause(self, seconds: float) -> None:
-        """Let no request start for `seconds`."""
-        with self._lock:
-            self._next = max(self._next, time.monotonic() + seconds)
-
-
 def chat_address(endpoint: str) -> str:
     """Return the address that chat requests are posted to.
 
@@ -290,54 +258,3 @@ def _open_client(address: str, key: str, settings: EndpointSettings) -> httpx.Cl
         ),
         trust_env=urlsplit(address).hostname not in LOOPBACK,  # no proxy between us and ourselves
     )
-
-
-def _parse_reply(content: bytes) -> Reply:
-    """Return the first choice of a chat completion."""
-    try:
-        body = json.loads(content)
-    except ValueError:
-        raise _Passing("the answer is no JSON") from None
-    try:
-        choice = body["choices"][0]
-        text = choice["message"]["content"]
-    except (KeyError, IndexError, TypeError):
-        raise _Passing("the answer holds no choices[0].message.content") from None
-    if text is not None and not isinstance(text, str):
-        raise _Passing("the content of the answer is no text")
-    usage = body.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
-    return Reply(
-        text=text or "",
-        finish_reason=str(choice.get("finish_reason") or ""),
-        prompt_tokens=_whole(usage.get("prompt_tokens")),
-        completion_tokens=_whole(usage.get("completion_tokens")),
-    )
-
-
-def _whole(value: Any) -> int:
-    return value if type(value) is int else 0
-
-
-def _server_message(text: str) -> str:
-    """Return what the server says about its refusal, in one short line."""
-    with contextlib.suppress(ValueError, KeyError, TypeError):
-        problem = json.loads(text)["error"]
-        text = problem["message"] if isinstance(problem, dict) else str(problem)
-    line = " ".join(str(text).split())
-    return f": {line[:200]}" if line else ""
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds of a Retry-After header, which holds a number or a date."""
-    value = headers.get("retry-after", "").strip()
-    if not value:
-        return None
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-    except ValueError:
-        return None

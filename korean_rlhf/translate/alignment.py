@@ -13,8 +13,9 @@ from functools import lru_cache
 
 from korean_rlhf.hangul import FINALS, FIRST, is_syllable
 from korean_rlhf.translate.commonwords import korean_beginnings
+from korean_rlhf.translate.numerals import korean_numbers
 from korean_rlhf.translate.protect import MARK
-from korean_rlhf.translate.quantities import changed_numbers, korean_numbers
+from korean_rlhf.translate.quantities import changed_numbers
 
 MARGIN = 1.5
 """How much better two rows must fit when exchanged.

@@ -8,7 +8,7 @@ VERBS = frozenset(
     """
     add advise analyze analyse answer apply arrange ask assign brainstorm break build calculate
     categorize change check choose cite classify clean combine come comment compare compile complete
-    compose compute consider construct contrast convert copy correct count craft create decide
+    compose compute consider construct contrast convert copy correct count craft create curate decide
     decode define delete describe design detect determine develop devise discuss divide do draft
     draw edit elaborate eliminate encode estimate evaluate expand explain explore express extract
     fill find fix follow form format formulate generate get give go group guess help highlight
@@ -33,7 +33,7 @@ _AFTER_CLAUSE = re.compile(
     r"(?:please\s+)?([A-Za-z]+)\b",
     re.IGNORECASE,
 )
-_NOUN_AFTER = re.compile(r"\s+(?:is|are|was|were|of)\b")
+_NOUN_AFTER = re.compile(r"\s+(?:is|are|was|were)\b|(?<!think)\s+of\b", re.IGNORECASE)
 
 
 def asks_for_something(text: str) -> bool:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from korean_rlhf.translate.quantities import changed_numbers, korean_forms, korean_numbers
+from korean_rlhf.translate.numerals import korean_forms, korean_numbers
+from korean_rlhf.translate.quantities import changed_numbers
 
 SAME = [
     ("It has 3 rooms.", "방이 3개예요."),

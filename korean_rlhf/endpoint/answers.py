@@ -1,0 +1,71 @@
+"""What a server says: a reply, a fault that may pass, a wish to wait."""
+
+from __future__ import annotations
+
+import contextlib
+import email.utils
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from korean_rlhf.endpoint.replies import Reply
+
+
+class PassingFault(Exception):
+    """A fault that another try may mend; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, problem: str, wait: float | None = None) -> None:
+        super().__init__(problem)
+        self.problem, self.wait = problem, wait
+
+
+def parse_reply(content: bytes) -> Reply:
+    """Return the first choice of a chat completion."""
+    try:
+        body = json.loads(content)
+    except ValueError:
+        raise PassingFault("the answer is no JSON") from None
+    try:
+        choice = body["choices"][0]
+        text = choice["message"]["content"]
+    except (KeyError, IndexError, TypeError):
+        raise PassingFault("the answer holds no choices[0].message.content") from None
+    if text is not None and not isinstance(text, str):
+        raise PassingFault("the content of the answer is no text")
+    usage = body.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    return Reply(
+        text=text or "",
+        finish_reason=str(choice.get("finish_reason") or ""),
+        prompt_tokens=_whole(usage.get("prompt_tokens")),
+        completion_tokens=_whole(usage.get("completion_tokens")),
+    )
+
+
+def _whole(value: Any) -> int:
+    return value if type(value) is int else 0
+
+
+def server_message(text: str) -> str:
+    """Return what the server says about its refusal, in one short line."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        problem = json.loads(text)["error"]
+        text = problem["message"] if isinstance(problem, dict) else str(problem)
+    line = " ".join(str(text).split())
+    return f": {line[:200]}" if line else ""
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds of a Retry-After header, which holds a number or a date."""
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+    except ValueError:
+        return None

@@ -1,0 +1,32 @@
+"""How fast requests may start."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class Pace:
+    """Spaces the starts of requests over all threads; a server's wish to wait holds for all."""
+
+    def __init__(self, per_second: float | None) -> None:
+        self._gap = 1.0 / per_second if per_second else 0.0
+        self._next = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self, sleep: Callable[[float], None]) -> None:
+        """Sleep until the next request may start."""
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                if now >= self._next:
+                    self._next = now + self._gap
+                    return
+                gap = self._next - now
+            sleep(gap)
+
+    def pause(self, seconds: float) -> None:
+        """Let no request start for `seconds`."""
+        with self._lock:
+            self._next = max(self._next, time.monotonic() + seconds)

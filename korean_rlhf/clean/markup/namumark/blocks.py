@@ -7,7 +7,7 @@ import re
 from korean_rlhf.clean.markup.namumark.inline import render_inline
 from korean_rlhf.clean.markup.namumark.lists import ITEM, Numbering
 from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page
-from korean_rlhf.clean.markup.namumark.tables import CAPTION, render_table
+from korean_rlhf.clean.markup.namumark.tables import CAPTION, render_table, skip_spaces
 
 _RULE = re.compile(r"-{4,9}")
 _QUOTE = re.compile(r">{1,8}")
@@ -18,8 +18,9 @@ def render_blocks(page: Page, start: int, end: int, depth: int = 0) -> list[str]
     text, lines, numbering, position = page.text, list[str](), Numbering(), start
     while position < end:
         first = text[position]
-        if text.startswith("||", position) or (first == "|" and CAPTION.match(text, position, end)):
-            rows, position = render_table(page, position, end, depth, render_blocks)
+        filled = skip_spaces(text, position, end)
+        if text.startswith("||", filled) or (first == "|" and CAPTION.match(text, position, end)):
+            rows, position = render_table(page, filled, end, depth, render_blocks)
             lines += rows
             continue
         if text.startswith("##", position):  # a comment

@@ -18,6 +18,7 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _CELL_PARTS = re.compile(r"\\.|\|\||\{\{\{|\[\*")
+_NO_SPACE = re.compile(r"[^ ]")
 _LINE_REST = re.compile(r"[ \t]*(?:\n|$)")
 
 Blocks = Callable[[Page, int, int, int], list[str]]
@@ -46,6 +47,8 @@ def render_table(
         position += 1
         if not closed:
             break
+        after = skip_spaces(page.text, position, end)  # a table in a list is indented
+        position = after if page.text.startswith("||", after) else position
     return lines, position
 
 
@@ -62,6 +65,12 @@ def _row(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]], int, 
         position = _skip_bars(page.text, bars + 2, end)
         if rest := _LINE_REST.match(page.text, position, end):
             return cells, min(position + len(rest[0].rstrip("\n")), end), True
+
+
+def skip_spaces(text: str, position: int, end: int) -> int:
+    """Return where the first character from `position` on that is no space is."""
+    found = _NO_SPACE.search(text, position, end)
+    return found.start() if found else end
 
 
 def _skip_bars(text: str, position: int, end: int) -> int:

@@ -10,6 +10,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from korean_rlhf.progress import Advance, track
 from korean_rlhf.records import Comparison, Document
 from korean_rlhf.rundir import Stage, atomic_write_text, folder_digest, open_stage
 from korean_rlhf.sampleworld import sets
@@ -34,11 +35,13 @@ def make(out: Path, settings: SampleworldSettings, *, replace: bool = False) -> 
             return
         write_site(stage.folder / "site", settings.seed)
         write_dumps(stage.folder / "dumps", settings.seed)
-        facts = _write_sets(stage, settings) | _write_prose(stage, settings)
-        stage.finish(digest=folder_digest(out, pattern="*.jsonl*"), **facts)
+        with track(None, "sample world", "records") as advance:
+            facts = _write_sets(stage, settings, advance) | _write_prose(stage, settings, advance)
+        counts = {"in": 0, "out": facts.pop("records") + facts["prose"]["documents"], "dropped": {}}
+        stage.finish(counts=counts, digest=folder_digest(out, pattern="*.jsonl*"), **facts)
 
 
-def _write_prose(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
+def _write_prose(stage: Stage, settings: SampleworldSettings, advance: Advance) -> dict[str, Any]:
     """Write the corpus and the held-out text, and return their sizes."""
     rng = random.Random(f"{settings.seed} prose")
     texts: list[str] = []
@@ -46,28 +49,34 @@ def _write_prose(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
     while size < settings.prose_megabytes * 1e6:
         texts.append(_document(rng))
         size += len(texts[-1].encode())
+        advance()
     records = (
         Document(id=f"sample:{place:05d}", text=text, source=sets.SOURCE, license=sets.LICENSE)
         for place, text in enumerate(texts)
     )
     write_jsonl(stage.folder / "prose.jsonl.zst", records)
-    held = random.Random(f"{settings.seed} held-out prose")
-    pieces: list[str] = []
-    while len("".join(pieces).encode()) < settings.heldout_kilobytes * 1e3:
-        pieces.append(_document(held))
-    atomic_write_text(stage.folder / "heldout.txt", "\n\n".join(pieces) + "\n")
+    atomic_write_text(stage.folder / "heldout.txt", _heldout(settings))
     return {"prose": {"documents": len(texts), "bytes": size}}
+
+
+def _heldout(settings: SampleworldSettings) -> str:
+    """Return prose from a draw of its own, which no stage trains on."""
+    rng = random.Random(f"{settings.seed} held-out prose")
+    pieces: list[str] = []
+    while sum(len(piece.encode()) for piece in pieces) < settings.heldout_kilobytes * 1e3:
+        pieces.append(_document(rng))
+    return "\n\n".join(pieces) + "\n"
 
 
 def _document(rng: random.Random) -> str:
     return document(rng, rng.randint(*DOCUMENT_CHARACTERS))
 
 
-def _write_sets(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
+def _write_sets(stage: Stage, settings: SampleworldSettings, advance: Advance) -> dict[str, Any]:
     """Write the task sets, the held-out ones first, and return what they hold."""
     folder = stage.folder
     rng = random.Random(f"{settings.seed} sets")
-    tasks = sets.Tasks(rng)
+    tasks = sets.Tasks(rng, advance)
     _write_rows(folder / "questions.jsonl", sets.questions(tasks, settings.questions))
     _write_rows(folder / "choices.jsonl", sets.choices(rng, tasks, settings.choices))
     english, keys = twins(rng, tasks, settings.twins)
@@ -78,7 +87,9 @@ def _write_sets(stage: Stage, settings: SampleworldSettings) -> dict[str, Any]:
     compared = list(sets.comparisons(rng, tasks, settings.comparisons))
     write_jsonl(folder / "comparisons.jsonl", compared)
     write_jsonl(folder / "prompts.jsonl", sets.prompts(tasks, settings.prompts))
+    made = (settings.questions, settings.choices, settings.twins, settings.prompts)
     return {
+        "records": sum(made) + len(shown) + len(compared),
         "demonstration_kinds": dict(sorted(Counter(kind for _, kind in shown).items())),
         "longer_is_better": round(longer_is_better(compared), 4),
     }

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from korean_rlhf.progress import Advance
 from korean_rlhf.records import Comparison, Instruction, Message, Prompt
 from korean_rlhf.sampleworld.faults import demonstration, faulty_answer
 from korean_rlhf.sampleworld.plan import Split, answer, choose
@@ -23,8 +24,8 @@ _CHOICE_FAMILIES = frozenset(
 class Tasks:
     """Draws prompts, none of them twice in one world."""
 
-    def __init__(self, rng: random.Random) -> None:
-        self._rng = rng
+    def __init__(self, rng: random.Random, advance: Advance) -> None:
+        self._rng, self._advance = rng, advance
         self._used: set[str] = set()
 
     def draw(self, split: Split, *, two_turns: float = 0.1) -> Task:
@@ -33,6 +34,7 @@ class Tasks:
             task = make_task(self._rng, split, two_turns=two_turns)
             if task.hash not in self._used:
                 self._used.add(task.hash)
+                self._advance()
                 return task
 
     def take_hash(self, hash: str) -> bool:

@@ -30,6 +30,7 @@ from korean_rlhf.records import (
     Document,
     Drop,
     Instruction,
+    Message,
     Prompt,
     parse_messages,
 )
@@ -347,7 +348,21 @@ def documents_digest(folder: Path) -> str:
 
 def to_json(record: Any) -> dict[str, Any]:
     """Return a record as a JSON object, empty optional fields left out."""
-    return {key: value for key, value in dataclasses.asdict(record).items() if value != ""}
+    names = [field.name for field in dataclasses.fields(record)]
+    values = ((name, getattr(record, name)) for name in names)
+    # Not dataclasses.asdict: it copies deeply, and took a tenth of the time of making a data set.
+    return {name: _json_value(value) for name, value in values if value != ""}
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_json_value(item) for item in value]
+    return _message(value) if isinstance(value, Message) else value
+
+
+def _message(message: Message) -> dict[str, str]:
+    """Return one turn as a JSON object; an empty one keeps its content."""
+    return {"role": message.role, "content": message.content}
 
 
 def json_line(record: Any) -> str:

@@ -1,7 +1,7 @@
 """Checks of one translated text: each names a fault by a reason code, or says nothing.
 
 The thresholds in TranslateSettings were measured on pairs translated by people: 720 JHE sentences
-and the Python manual.
+and the Python manual (docs/en/explanation/translation.md).
 """
 
 from __future__ import annotations

@@ -7,19 +7,19 @@ import re
 VERBS = frozenset(
     """
     add advise analyze analyse answer apply arrange ask assign brainstorm break build calculate
-    categorize change check choose cite classify clean combine come comment compare compile complete
-    compose compute consider construct contrast convert copy correct count craft create curate decide
-    decode define delete describe design detect determine develop devise discuss divide do draft
-    draw edit elaborate eliminate encode estimate evaluate expand explain explore express extract
-    fill find fix follow form format formulate generate get give go group guess help highlight
-    identify illustrate imagine implement improve include infer insert interpret introduce invent
-    judge justify keep label let list look make mark match measure modify name note offer order
-    organize outline paraphrase pick plan please point predict prepare present pretend produce
-    proofread propose prove provide put rank rate read rearrange recommend reduce remove reorder
-    repeat rephrase replace reply report respond return reverse review revise rewrite say score
-    select send separate show shorten simplify simulate solve sort speak specify split state
-    suggest sum summarise summarize supply suppose take talk tell think transcribe transform
-    translate try turn use verify visit walk write
+    categorize change check choose cite classify clean combine come comment compare compile
+    complete compose compute consider construct contrast convert copy correct count craft create
+    curate decide decode define delete describe design detect determine develop devise discuss
+    divide do draft draw edit elaborate eliminate encode estimate evaluate expand explain explore
+    express extract fill find fix follow form format formulate generate get give go group guess
+    help highlight identify illustrate imagine implement improve include infer insert interpret
+    introduce invent judge justify keep label let list look make mark match measure modify name
+    note offer order organize outline paraphrase pick plan please point predict prepare present
+    pretend produce proofread propose prove provide put rank rate read rearrange recommend reduce
+    remove reorder repeat rephrase replace reply report respond return reverse review revise
+    rewrite say score select send separate show shorten simplify simulate solve sort speak specify
+    split state suggest sum summarise summarize supply suppose take talk tell think transcribe
+    transform translate try turn use verify visit walk write
     """.split()
 )
 """Base forms that open an instruction."""

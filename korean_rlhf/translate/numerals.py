@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 KOREAN_SCALES = {"십": 10, "백": 100, "천": 1000, "만": 10**4, "억": 10**8, "조": 10**12}
 NATIVE_ONES = (
@@ -65,7 +66,8 @@ class KoreanNumber:
         return {self.whole, *(value for part in self.parts for value in part)}
 
 
-def korean_numbers(text: str) -> list[KoreanNumber]:
+@lru_cache(maxsize=4096)  # a text is compared with every other of its request
+def korean_numbers(text: str) -> tuple[KoreanNumber, ...]:
     """Return the numbers in digits of a Korean text; 3만 5천 is one number of two parts.
 
     >>> [number.whole for number in korean_numbers("3만 5천 원과 1,200명")]
@@ -82,7 +84,7 @@ def korean_numbers(text: str) -> list[KoreanNumber]:
         else:
             runs.append([meanings])
         end, smallest = match.end(), factor if match[2] else 0
-    return [KoreanNumber(tuple(run)) for run in runs]
+    return tuple(KoreanNumber(tuple(run)) for run in runs)
 
 
 def counted_words(text: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from korean_rlhf.translate.numerals import (
     NUMBER,
@@ -102,6 +103,7 @@ def changed_numbers(source: str, target: str) -> str:
     return "; ".join(f"{name} {', '.join(values)}" for name, values in said if values)
 
 
+@lru_cache(maxsize=4096)  # a text is compared with every other of its request
 def english_quantities(text: str) -> Quantities:
     """Return the numbers of an English text, in digits and in words."""
     found = Quantities(half_day=bool(_HALF_DAY.search(text)))

@@ -52,16 +52,8 @@ def sentences(text: str) -> list[Sentence]:
     >>> [sentence.level for sentence in sentences("비가 와요. 우산을 챙기십시오. 간다!")]
     ['haeyo', 'hapsyo', 'haera']
     """
-    found = []
-    for line in unicodedata.normalize("NFC", text).splitlines():
-        if line.strip():
-            with _one_at_a_time:
-                parts = _kiwi().split_into_sents(line, return_tokens=True)
-            for part in parts:
-                found.append(
-                    _sentence(part.text, [(token.form, token.tag) for token in part.tokens])
-                )
-    return found
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    return [sentence for line in lines if line.strip() for sentence in _of_line(line)]
 
 
 def text_register(text: str) -> str:
@@ -81,6 +73,16 @@ def is_mixed(found: Sequence[Sentence]) -> bool:
     """
     levels = {sentence.level for sentence in found}
     return bool(levels & POLITE) and bool(levels & PLAIN)
+
+
+@lru_cache(maxsize=4096)
+def _of_line(line: str) -> tuple[Sentence, ...]:
+    """Return the sentences of one line; several checks ask for the same."""
+    with _one_at_a_time:
+        parts = _kiwi().split_into_sents(line, return_tokens=True)
+    return tuple(
+        _sentence(part.text, [(token.form, token.tag) for token in part.tokens]) for part in parts
+    )
 
 
 def _sentence(text: str, tokens: Sequence[tuple[str, str]]) -> Sentence:

@@ -46,7 +46,7 @@ CAUGHT: list[tuple[str, str, str, Speaker]] = [
     ("not-korean", SEA, SEA, "assistant"),
     ("not-korean", SEA, "川は塩を海に運びます。水は蒸発しますが、塩は残ります。", "assistant"),
     ("not-korean", "What is it?", "What is it?", "user"),
-    ("source-copied", SEA, "강물이 소금을 바다로 실어 날라요. The water evaporates, but the salt stays.",
+    ("source-copied", SEA, "소금을 실어 날라요. The water evaporates, but the salt stays.",
      "assistant"),
     ("code-changed", "Run `ls -l` now.", "지금 `ls -L`을 실행하세요.", "assistant"),
     ("number-changed", "It has 3 rooms and a garden.", "방 4개와 마당이 있어요.", "assistant"),
@@ -59,7 +59,7 @@ CAUGHT: list[tuple[str, str, str, Speaker]] = [
     ("length-ratio", SEA, SEA_KO * 4, "assistant"),
     ("markdown-changed", "- Wash it.\n- Dry it.", "씻어요. 말려요.", "assistant"),
     ("markdown-changed", "# Title\nText of it.", "제목\n그 글이에요.", "assistant"),
-    ("lost-imperative", "Write the square root of the number.", "숫자의 제곱근을 계산합니다.", "user"),
+    ("lost-imperative", "Write the root of the number.", "숫자의 제곱근을 계산합니다.", "user"),
     ("lost-imperative", "Given a list, sort it.", "주어진 목록이 정렬됩니다.", "user"),
     ("lost-question", "Why is the sea salty?", "바닷물은 소금기 때문에 짭니다.", "user"),
     ("register-mixed", SEA, "강물이 소금을 바다로 실어 나른다. 물은 증발하지만 소금은 남아요.",
@@ -86,7 +86,7 @@ def test_every_check_has_a_case_here():
 
 LEFT_ALONE: list[tuple[str, str, str, Speaker]] = [
     ("a plain pair", SEA, SEA_KO, "assistant"),
-    ("a name stays in Latin letters", "This is Washington.", "이곳은 Washington이에요.", "assistant"),
+    ("a name stays as it is", "This is Washington.", "이곳은 Washington이에요.", "assistant"),
     ("only names", "Judy and Betty are sisters.", "Judy와 Betty는 자매예요.", "assistant"),
     ("a label", "BBC, CNN", "BBC, CNN", "assistant"),
     ("code that nobody marked", "Use os.path.join here.", "여기서는 os.path.join을 써요.",

@@ -1,0 +1,50 @@
+"""Records on disk: Parquet for documents, JSONL for everything that people edit.
+
+`read` takes a finished stage folder or a plain file and yields records of one type.
+"""
+
+from korean_rlhf.tables.documents import (
+    DOCUMENT_SCHEMA,
+    DROPPED_SCHEMA,
+    DocumentWriter,
+    ShardWriter,
+    document_batches,
+    document_row,
+    documents_digest,
+    from_batch,
+    to_batch,
+    write_parquet,
+)
+from korean_rlhf.tables.plain import open_text, parquet_batches, rows, shards, write_lines
+from korean_rlhf.tables.rows import (
+    DOCUMENT_FIELDS,
+    guess_kind,
+    json_line,
+    read,
+    to_json,
+    write_jsonl,
+)
+
+__all__ = [
+    "DOCUMENT_FIELDS",
+    "DOCUMENT_SCHEMA",
+    "DROPPED_SCHEMA",
+    "DocumentWriter",
+    "ShardWriter",
+    "document_batches",
+    "document_row",
+    "documents_digest",
+    "from_batch",
+    "guess_kind",
+    "json_line",
+    "open_text",
+    "parquet_batches",
+    "read",
+    "rows",
+    "shards",
+    "to_batch",
+    "to_json",
+    "write_jsonl",
+    "write_lines",
+    "write_parquet",
+]

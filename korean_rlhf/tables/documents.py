@@ -1,0 +1,160 @@
+"""Documents as Parquet: schemas, batches, sorted shards, and the digest without times."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from korean_rlhf.records import Document, Drop
+from korean_rlhf.tables.plain import ROWS_AT_ONCE, parquet_batches
+from korean_rlhf.tables.rows import DOCUMENT_FIELDS, read
+
+DOCUMENT_SCHEMA = pa.schema([(name, pa.string()) for name in DOCUMENT_FIELDS])
+DROPPED_SCHEMA = DOCUMENT_SCHEMA.append(pa.field("reason", pa.string())).append(
+    pa.field("detail", pa.string())
+)
+SHARD_BYTES = 256 * 1024 * 1024
+"""UTF-8 text in one shard: about 128 MB of Parquet, as Korean compresses to about half."""
+
+
+def document_batches(
+    path: Path, *, license: str = "", size: int = ROWS_AT_ONCE
+) -> Iterator[pa.RecordBatch]:
+    """Yield the documents in `path` as Arrow batches of DOCUMENT_SCHEMA."""
+    pending: list[Document] = []
+    for document in read(path, Document, license=license):
+        pending.append(document)
+        if len(pending) == size:
+            yield to_batch(pending)
+            pending = []
+    if pending:
+        yield to_batch(pending)
+
+
+def to_batch(documents: Sequence[Document]) -> pa.RecordBatch:
+    """Return documents as one Arrow batch of DOCUMENT_SCHEMA."""
+    columns = [[getattr(document, name) for document in documents] for name in DOCUMENT_FIELDS]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(column, pa.string()) for column in columns], schema=DOCUMENT_SCHEMA
+    )
+
+
+def from_batch(batch: pa.RecordBatch) -> list[Document]:
+    """Return the documents in one Arrow batch; the inverse of `to_batch`."""
+    return [Document(**row) for row in batch.select(list(DOCUMENT_FIELDS)).to_pylist()]
+
+
+class ShardWriter:
+    """Writes rows into part-00000.parquet and on, each sorted by id and published whole."""
+
+    def __init__(
+        self, folder: Path, schema: pa.Schema, prefix: str = "part", shard_bytes: int = SHARD_BYTES
+    ) -> None:
+        self.folder, self.schema, self.prefix, self.shard_bytes = (
+            folder,
+            schema,
+            prefix,
+            shard_bytes,
+        )
+        self.pending: list[dict[str, str]] = []
+        self.bytes = 0
+        self.number = 0
+        self.count = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> ShardWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.flush()
+
+    def write(self, row: dict[str, str]) -> None:
+        """Take one row; a full shard goes to disk."""
+        self.pending.append(row)
+        self.count += 1
+        self.bytes += len(row["text"].encode("utf-8", "replace"))
+        if self.bytes >= self.shard_bytes:
+            self.flush()
+
+    def flush(self) -> None:
+        """Publish what is pending as one shard, sorted by id."""
+        if not self.pending:
+            return
+        self.pending.sort(key=lambda row: row["id"])
+        table = pa.Table.from_pylist(self.pending, schema=self.schema)
+        write_parquet(self.folder / f"{self.prefix}-{self.number:05d}.parquet", table)
+        self.pending, self.bytes, self.number = [], 0, self.number + 1
+
+
+class DocumentWriter:
+    """Writes documents to `folder` and dropped ones, with their reason, to `folder`/dropped."""
+
+    def __init__(self, folder: Path, shard_bytes: int = SHARD_BYTES) -> None:
+        self.kept = ShardWriter(folder, DOCUMENT_SCHEMA, shard_bytes=shard_bytes)
+        self.lost = ShardWriter(folder / "dropped", DROPPED_SCHEMA, shard_bytes=shard_bytes)
+        self.reasons: dict[str, int] = {}
+
+    def __enter__(self) -> DocumentWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.kept.flush()
+            self.lost.flush()
+
+    def write(self, document: Document) -> None:
+        """Keep one document."""
+        self.kept.write(document_row(document))
+
+    def drop(self, document: Document, drop: Drop) -> None:
+        """Put one document aside with the reason."""
+        self.reasons[drop.reason] = self.reasons.get(drop.reason, 0) + 1
+        self.lost.write(document_row(document) | {"reason": drop.reason, "detail": drop.detail})
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Counts for the manifest: in, out, and dropped by reason."""
+        dropped = dict(sorted(self.reasons.items()))
+        return {"in": self.kept.count + self.lost.count, "out": self.kept.count, "dropped": dropped}
+
+
+def document_row(document: Document) -> dict[str, str]:
+    """Return one document as a row of DOCUMENT_SCHEMA."""
+    return {name: getattr(document, name) for name in DOCUMENT_FIELDS}
+
+
+def write_parquet(path: Path, table: pa.Table) -> None:
+    """Write one Parquet file (zstd), whole or not at all."""
+    draft = path.with_name(f".{path.name}.tmp")
+    pq.write_table(table, draft, compression="zstd")
+    draft.replace(path)
+
+
+def documents_digest(folder: Path) -> str:
+    """Return a digest of the documents in `folder`, in their order, without `fetched_at`."""
+    total = hashlib.sha256()
+    names = [name for name in DOCUMENT_FIELDS if name != "fetched_at"]
+    for shard in sorted(folder.glob("part-*.parquet")):
+        for batch in parquet_batches(shard):
+            for values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
+                total.update(
+                    "\0".join(value or "" for value in values).encode("utf-8", "replace") + b"\n"
+                )
+    return total.hexdigest()

@@ -15,7 +15,14 @@ from korean_rlhf.tables.documents import (
     to_batch,
     write_parquet,
 )
-from korean_rlhf.tables.plain import open_text, parquet_batches, rows, shards, write_lines
+from korean_rlhf.tables.plain import (
+    ROWS_AT_ONCE,
+    open_text,
+    parquet_batches,
+    rows,
+    shards,
+    write_lines,
+)
 from korean_rlhf.tables.rows import (
     DOCUMENT_FIELDS,
     guess_kind,
@@ -29,6 +36,7 @@ __all__ = [
     "DOCUMENT_FIELDS",
     "DOCUMENT_SCHEMA",
     "DROPPED_SCHEMA",
+    "ROWS_AT_ONCE",
     "DocumentWriter",
     "ShardWriter",
     "document_batches",

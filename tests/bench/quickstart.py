@@ -26,7 +26,7 @@ def main() -> int:
     seeds = os.environ.get("SEEDS", "0 1 2").split()
     reports = {seed: run(seed, folder) for seed in seeds}
     print_table(reports)
-    closed = [share_closed(report["true_reward"]) for report in reports.values()]
+    closed = [report["gap_closed"] for report in reports.values()]
     ours = statistics.mean(closed)
     result = {
         "name": "quickstart",
@@ -48,11 +48,6 @@ def run(seed: str, folder: Path) -> dict[str, Any]:
     return json.loads((folder / "runs" / name / "report.json").read_text(encoding="utf-8"))
 
 
-def share_closed(reward: dict[str, Any]) -> float:
-    sft, ppo, best = (reward[name]["mean"] for name in ("sft", "ppo", "best_of_16"))
-    return (ppo - sft) / (best - sft)
-
-
 def passed(report: dict[str, Any]) -> dict[str, Any]:
     gain = report["paired_gain"]
     return {
@@ -60,7 +55,10 @@ def passed(report: dict[str, Any]) -> dict[str, Any]:
         "stderr": gain["stderr"],
         "n": gain["n"],
         "above_two_errors": gain["mean"] > 2 * gain["stderr"],
-        "kl": report["kl"]["mean"] if isinstance(report["kl"], dict) else report["kl"],
+        "gap_closed": report["gap_closed"],
+        "kl": report["kl"],
+        "eos_rate": report["eos_rate"],
+        "distinct_answers": report["distinct_answers"],
         "seconds": round(sum(stage["seconds"] for stage in report["stages"].values()), 1),
     }
 
@@ -75,7 +73,7 @@ def print_table(reports: dict[str, dict[str, Any]]) -> None:
         )
         print(
             f"{seed:>4} {means} {row['gain']:7.3f} {row['stderr']:7.3f} "
-            f"{share_closed(reward):7.2f} {row['kl']:6.2f} {row['seconds'] / 60:7.1f}"
+            f"{row['gap_closed']:7.2f} {row['kl']:7.2f} {row['seconds'] / 60:7.1f}"
         )
 
 

@@ -31,6 +31,10 @@ RECORDS = (
 )
 
 
+ENGLISH_ONLY = {"explanation/design.md", "reference/commands.md"}
+"""The contract of the builders, and what is written from the code."""
+
+
 def blocks(page, language):
     text = page.read_text(encoding="utf-8")
     return [body for name, body in FENCE.findall(text) if name == language]
@@ -53,6 +57,14 @@ def command_lines(page):
 
 
 EVERY_LINE = sorted({line for page in PAGES for line in command_lines(page)})
+
+
+def test_every_page_is_there_in_both_languages():
+    english, korean = (
+        {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
+        for folder in (ROOT / "docs/en", ROOT / "docs/ko")
+    )
+    assert english - ENGLISH_ONLY == korean - {"CONTRIBUTING.md", "CHANGELOG.md"}
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if blocks(p, "python")], ids=named)

@@ -92,7 +92,8 @@ class RecipeRun:
         if status != 0:
             raise StageFailed(
                 f"The stage {stage.name} of {self.recipe.name} failed (exit code {status}). "
-                "Mend what it says above and run the same command again."
+                "Mend what it says above and run the same command again. (To make a finished stage "
+                "anew, type its own command line with --replace.)"
             )
         if not was_finished:
             self._note(stage, out, time.monotonic() - started, peak_mb)

@@ -11,12 +11,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import shutil
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -28,14 +29,17 @@ from korean_rlhf.children import die_with_parent
 from korean_rlhf.errors import KoreanRLHFError
 from korean_rlhf.progress import track
 from korean_rlhf.records import Document
-from korean_rlhf.rundir import atomic_write_text
+from korean_rlhf.rundir import MANIFEST, atomic_write_text
 from korean_rlhf.tables import (
     DOCUMENT_FIELDS,
     DOCUMENT_SCHEMA,
     DROPPED_SCHEMA,
     ROWS_AT_ONCE,
+    UniqueIds,
     parquet_batches,
+    parquet_schema,
     read,
+    require_some,
     shards,
     to_batch,
     write_parquet,
@@ -76,6 +80,15 @@ class Counts:
             self.dropped[reason] = self.dropped.get(reason, 0) + number
             self.total += number
 
+    def sentence(self, stage: str) -> str:
+        """Return how many were kept, and how many left for which reason, for the user."""
+        reasons = ", ".join(f"{reason} {number:,}" for reason, number in self.most_first())
+        return f"{stage}: {self.kept:,} of {self.total:,} kept; dropped: {reasons or 'none'}."
+
+    def most_first(self) -> list[tuple[str, int]]:
+        """Return the reasons with their numbers, the most frequent first."""
+        return sorted(self.dropped.items(), key=lambda item: (-item[1], item[0]))
+
     def manifest(self) -> dict[str, Any]:
         """Return the counts as a manifest names them."""
         return {"in": self.total, "out": self.kept, "dropped": dict(sorted(self.dropped.items()))}
@@ -102,16 +115,19 @@ def split_inputs(
 def _write_input_shards(
     inputs: Sequence[Path], folder: Path, license: str, shard_documents: int
 ) -> None:
-    seen: dict[int, int] = {}
+    ids = UniqueIds()
     pending, number = DOCUMENT_SCHEMA.empty_table(), 0
     with track(None, "reading", "documents") as advance:
         for path in inputs:
+            count = 0
             for batch in _batches(path, license):
-                pending = pa.concat_tables([pending, pa.table(_unique(batch, seen))])
+                pending = pa.concat_tables([pending, pa.table(_unique(batch, ids))])
                 advance(batch.num_rows)
+                count += batch.num_rows
                 while pending.num_rows >= shard_documents:
                     _write_input(folder, number, pending.slice(0, shard_documents))
                     number, pending = number + 1, pending.slice(shard_documents)
+            require_some(path, count)
         if pending.num_rows or number == 0:
             _write_input(folder, number, pending)
 
@@ -123,11 +139,16 @@ def _write_input(folder: Path, number: int, documents: pa.Table) -> None:
 def _batches(path: Path, license: str) -> Iterator[pa.RecordBatch]:
     """Yield the documents of one input as batches; whole columns of our own Parquet files."""
     for shard in shards(path):
-        if shard.suffix == ".parquet" and pq.read_schema(shard).equals(DOCUMENT_SCHEMA):
+        if (shard.parent / MANIFEST).is_file() and _is_ours(shard):
             for batch in parquet_batches(shard):
                 yield _licensed(batch, license)
         else:
             yield from _record_batches(shard, license)
+
+
+def _is_ours(shard: Path) -> bool:
+    """Whether a file of a finished stage holds documents, which were checked when they came in."""
+    return shard.suffix == ".parquet" and bool(parquet_schema(shard).equals(DOCUMENT_SCHEMA))
 
 
 def _licensed(batch: pa.RecordBatch, license: str) -> pa.RecordBatch:
@@ -144,7 +165,7 @@ def _record_batches(shard: Path, license: str) -> Iterator[pa.RecordBatch]:
     """Read any other file record by record, which checks each."""
     pending: list[Document] = []
     for document in read(shard, Document, license=license):
-        pending.append(replace(document, text=_encodable(document.text)))
+        pending.append(document)
         if len(pending) == ROWS_AT_ONCE:
             yield to_batch(pending)
             pending = []
@@ -152,23 +173,11 @@ def _record_batches(shard: Path, license: str) -> Iterator[pa.RecordBatch]:
         yield to_batch(pending)
 
 
-def _unique(batch: pa.RecordBatch, seen: dict[int, int]) -> pa.RecordBatch:
+def _unique(batch: pa.RecordBatch, ids: UniqueIds) -> pa.RecordBatch:
     """Give a repeated id the number of its repetition; one batch or all, the result is the same."""
-    ids = []
-    for name in batch.column("id").to_pylist():
-        key = hash(name)
-        seen[key] = seen.get(key, 0) + 1
-        ids.append(name if seen[key] == 1 else f"{name}#{seen[key]}")
-    return batch.set_column(DOCUMENT_FIELDS.index("id"), DOCUMENT_SCHEMA.field("id"), pa.array(ids))
-
-
-def _encodable(text: str) -> str:
-    """Return `text` with halves of surrogate pairs, which UTF-8 cannot hold, joined or replaced."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    names = [ids.unique(name or "") for name in batch.column("id").to_pylist()]
+    column = pa.array(names, pa.string())
+    return batch.set_column(DOCUMENT_FIELDS.index("id"), DOCUMENT_SCHEMA.field("id"), column)
 
 
 def map_shards(
@@ -227,8 +236,18 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=die_with_parent) as pool:
-        yield pool
+    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _begin_worker() -> None:
+    """Die with the parent, and leave Ctrl-C to it: it ends the work and says so once."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def publish(out: Path, name: str, rows: pa.Table) -> None:

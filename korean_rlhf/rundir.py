@@ -6,8 +6,6 @@ which is written last and atomically.
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import json
 import os
 import resource
@@ -23,15 +21,32 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from korean_rlhf import __version__
-from korean_rlhf.errors import BadInput, FolderInUse, MissingInput, NoSpace, OtherRun
+from korean_rlhf.disk import atomic_write_bytes as atomic_write_bytes  # as: others import it here
+from korean_rlhf.disk import atomic_write_text as atomic_write_text
+from korean_rlhf.disk import file_digest as file_digest
+from korean_rlhf.disk import folder_digest as folder_digest
+from korean_rlhf.disk import is_full
+from korean_rlhf.disk import no_space_named as no_space_named
+from korean_rlhf.errors import (
+    BadInput,
+    FolderInUse,
+    MissingInput,
+    NoSpace,
+    OtherRun,
+    SettingsError,
+    UnknownName,
+)
 from korean_rlhf.progress import say
 from korean_rlhf.settings.loading import to_dict, to_toml
 
 MANIFEST = "manifest.json"
 STARTED = "started.json"
 """Stage, settings and inputs of unfinished work: what it may be resumed with."""
+SETTINGS = "settings.toml"
 METRICS = "metrics.jsonl"
 LOCK = ".lock"
+HALF_DELETED = "half deleted work"
+"""What STARTED names while the work in a folder is being deleted."""
 
 
 @dataclass
@@ -95,40 +110,61 @@ def open_stage(
         BadInput: the folder holds files of something else.
         NoSpace: the disk filled up; what was written stays.
     """
-    out.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(out / LOCK)
     try:
+        out.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(out / LOCK)
         lock.acquire(timeout=0)
     except Timeout:
         raise FolderInUse(out) from None
+    except OSError as problem:
+        if is_full(problem):
+            raise NoSpace(out) from problem
+        reason = os.strerror(problem.errno or 0)
+        raise BadInput(
+            f"Nothing can be written to {out} ({reason}). Choose another --out."
+        ) from None
     try:
         with no_space_named(out):
-            yield _begin(out, name, settings, inputs, replace)
+            stage = _begin(out, name, settings, inputs, replace)
+            with _forgotten_if_mistaken(stage):
+                yield stage
     finally:
         lock.release()
 
 
 @contextmanager
-def no_space_named(path: Path) -> Iterator[None]:
-    """Turn the operating system's "no space left" into a sentence."""
+def _forgotten_if_mistaken(stage: Stage) -> Iterator[None]:
+    """Empty the folder when a bad input or setting ended the stage before its first result.
+
+    The mended input is another one: without this, the folder would refuse it as other work.
+    """
     try:
         yield
-    except OSError as problem:
-        if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoSpace(path) from problem
+    except (BadInput, MissingInput, SettingsError, UnknownName):
+        if not stage.finished and not _has_results(stage.folder):
+            _empty(stage.folder)
         raise
 
 
+def _has_results(out: Path) -> bool:
+    inside = (path.relative_to(out) for path in out.rglob("*") if path.is_file())
+    shown = (path for path in inside if not any(part.startswith(".") for part in path.parts))
+    return any(str(path) not in (STARTED, SETTINGS) for path in shown)
+
+
 def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace: bool) -> Stage:
-    if not (out / MANIFEST).is_file() and not (out / STARTED).is_file():
+    is_ours = (out / MANIFEST).is_file() or (out / STARTED).is_file()
+    if not is_ours:
         _refuse_foreign(out)
-    elif replace:
-        _empty(out)
+    _refuse_inside(out, inputs)
+    # Before anything is deleted: a misspelt input must not cost the work of an earlier run.
     identity = {
         "stage": name,
         "settings": to_dict(settings) if settings is not None else {},
         "inputs": [{"path": str(path), "digest": input_digest(path)} for path in inputs],
     }
+    if is_ours and replace:
+        _empty(out)
     stage = Stage(out, name, identity, finished=False)
     if (out / MANIFEST).is_file():
         _require_same(out, identity, read_manifest(out))
@@ -138,18 +174,30 @@ def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace:
     if (out / STARTED).is_file():
         before = _read_json(out / STARTED)
         _require_same(out, identity, before)
+        _drop_drafts(out)
         stage.seconds_before = float(before.get("seconds", 0.0))
     else:
         atomic_write_text(out / STARTED, _json(identity))
     if settings is not None:
-        atomic_write_text(out / "settings.toml", to_toml(settings))
+        atomic_write_text(out / SETTINGS, to_toml(settings))
     return stage
 
 
 def _refuse_foreign(out: Path) -> None:
     """Refuse a folder that holds files of something else: they are never mixed nor deleted."""
-    if any(path.name != LOCK for path in out.iterdir()):
+    if any(path.name != LOCK and not _is_draft(path) for path in out.iterdir()):
         raise BadInput(f"{out} holds files that no stage left there. Choose another --out.")
+
+
+def _refuse_inside(out: Path, inputs: Sequence[Path]) -> None:
+    """Refuse to write into an input, or over one: --replace would delete what is to be read."""
+    target = out.resolve()
+    for path in inputs:
+        place = path.resolve()
+        if place == target or target in place.parents:
+            raise BadInput(f"{path} is read, so it cannot be in --out {out}. Choose another --out.")
+        if place in target.parents and not (path / MANIFEST).is_file():
+            raise BadInput(f"{path} is read, and --out {out} is inside. Choose another --out.")
 
 
 def _require_same(out: Path, wanted: dict[str, Any], found: dict[str, Any]) -> None:
@@ -168,13 +216,27 @@ def _require_same(out: Path, wanted: dict[str, Any], found: dict[str, Any]) -> N
 
 
 def _empty(out: Path) -> None:
+    """Delete all in `out` but its lock; killed half-way, the rest is never taken for a result."""
+    atomic_write_text(out / STARTED, _json({"stage": HALF_DELETED}))
+    (out / MANIFEST).unlink(missing_ok=True)
     for path in out.iterdir():
-        if path.name == LOCK:
+        if path.name in (LOCK, STARTED):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
+    (out / STARTED).unlink()
+
+
+def _is_draft(path: Path) -> bool:
+    """Whether `path` is a file that a killed process had not published yet."""
+    return path.name.startswith(".") and path.name.endswith(".tmp")
+
+
+def _drop_drafts(out: Path) -> None:
+    for path in out.rglob(".*.tmp"):
+        path.unlink()
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -211,22 +273,6 @@ def input_digest(path: Path) -> str:
     elif (path / STARTED).is_file():
         raise MissingInput(path, "the command that started it, run again: it goes on where it was")
     return folder_digest(path)
-
-
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def folder_digest(folder: Path, *, pattern: str = "*") -> str:
-    """Return a digest of names and contents of the files in `folder`, hidden ones left out."""
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob(pattern)):
-        inside = path.relative_to(folder)
-        if path.is_file() and not any(part.startswith(".") for part in inside.parts):
-            total.update(f"{inside.as_posix()}\0{file_digest(path)}\n".encode())
-    return total.hexdigest()
 
 
 def step_folder(stage_folder: Path, step: int) -> Path:
@@ -294,21 +340,6 @@ class MetricsLog:
         kept = [row for row in self.rows() if row.get("step", 0) <= step]
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
         atomic_write_text(self.path, "".join(lines))
-
-
-def atomic_write_text(path: Path, text: str) -> None:
-    """Write a whole file or nothing: a reader or a crash never sees half of it."""
-    atomic_write_bytes(path, text.encode("utf-8"))
-
-
-def atomic_write_bytes(path: Path, content: bytes) -> None:
-    """Write a whole file or nothing: a reader or a crash never sees half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def peak_rss_mb() -> float:

@@ -6,7 +6,7 @@ import pytest
 
 from korean_rlhf import engine
 from korean_rlhf.engine import drop_work, map_shards, split_inputs
-from korean_rlhf.errors import BadRecord
+from korean_rlhf.errors import BadInput, BadRecord
 from korean_rlhf.records import Document
 from korean_rlhf.tables import DROPPED_SCHEMA, documents_digest, parquet_batches, write_jsonl
 
@@ -99,9 +99,8 @@ def test_a_bad_record_is_named_by_file_and_line(tmp_path):
         split_inputs([tmp_path / "bad.jsonl"], tmp_path / "out", license="", shard_documents=9)
 
 
-def test_an_empty_input_makes_one_empty_shard(tmp_path):
+def test_an_empty_input_is_refused(tmp_path):
     (tmp_path / "none.jsonl").write_text("", encoding="utf-8")
 
-    counts = cleaned(tmp_path / "none.jsonl", tmp_path / "out")
-
-    assert counts.manifest() == {"in": 0, "out": 0, "dropped": {}}
+    with pytest.raises(BadInput, match="holds no records"):
+        cleaned(tmp_path / "none.jsonl", tmp_path / "out")

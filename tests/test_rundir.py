@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from korean_rlhf import rundir
+from korean_rlhf import disk, rundir
 from korean_rlhf.errors import BadInput, FolderInUse, MissingInput, NoSpace, OtherRun
 from korean_rlhf.rundir import MetricsLog, chosen_step, finished_steps, open_stage, step_folder
 
@@ -171,3 +171,82 @@ def running(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_mistake_before_the_first_result_leaves_nothing_that_refuses_the_mended_one(
+    tmp_path, source
+):
+    out = tmp_path / "out"
+    with (
+        pytest.raises(BadInput),
+        open_stage(out, "clean", settings=Settings(), inputs=[source]) as stage,
+    ):
+        (stage.folder / ".work").mkdir()
+        raise BadInput("in.jsonl:1: torn")
+    source.write_text('{"text": "나"}\n', encoding="utf-8")
+
+    assert finish(out, source) is False
+
+
+def test_a_mistake_after_a_result_keeps_it(tmp_path, source):
+    with (
+        pytest.raises(BadInput),
+        open_stage(tmp_path / "out", "clean", settings=None, inputs=[source]) as stage,
+    ):
+        (stage.folder / "part-00000.parquet").write_bytes(b"result")
+        raise BadInput("later")
+
+    assert (tmp_path / "out" / "part-00000.parquet").read_bytes() == b"result"
+
+
+def test_replace_looks_at_the_inputs_before_it_deletes(tmp_path, source):
+    out = tmp_path / "out"
+    finish(out, source)
+
+    with pytest.raises(MissingInput):
+        finish(out, tmp_path / "none.jsonl", replace=True)
+    with pytest.raises(BadInput, match="is read"):
+        finish(out, out / "settings.toml", replace=True)
+    assert (out / rundir.MANIFEST).is_file()
+
+
+def test_a_deletion_that_was_killed_is_no_result(tmp_path, source, monkeypatch):
+    out = tmp_path / "out"
+    finish(out, source)
+    (out / "dropped").mkdir()
+
+    def killed(_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(rundir.shutil, "rmtree", killed)
+        finish(out, source, replace=True)
+
+    assert not (out / rundir.MANIFEST).is_file()
+    with pytest.raises(OtherRun, match="half deleted"):
+        finish(out, source)
+    assert finish(out, source, replace=True) is False
+
+
+def test_a_draft_that_a_kill_left_does_not_stand_in_the_way(tmp_path, source):
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".started.json.1.tmp").write_text("{")
+
+    assert finish(out, source) is False
+
+
+def test_a_draft_goes_when_the_disk_is_full(tmp_path):
+    with pytest.raises(OSError), disk.published(tmp_path / "a.txt") as draft:
+        draft.write_text("half")
+        raise OSError(28, "No space left on device")
+
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "problem", [RuntimeError("I/O error: No space left on device (os error 28)"), OSError(122, "q")]
+)
+def test_a_full_disk_is_known_by_the_words_of_any_library(tmp_path, problem):
+    with pytest.raises(NoSpace), disk.no_space_named(tmp_path):
+        raise problem

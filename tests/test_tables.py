@@ -184,3 +184,15 @@ def test_batches_hold_at_most_what_was_asked(tmp_path):
     sizes = [batch.num_rows for batch in parquet_batches(tmp_path / "part-00000.parquet", size=2)]
 
     assert sizes == [2, 2, 1]
+
+
+def test_a_plain_folder_gives_every_file_and_a_stage_only_its_results(tmp_path):
+    with DocumentWriter(tmp_path) as writer:
+        writer.write(page(1))
+    (tmp_path / "more.jsonl").write_text('{"text": "둘"}\n', encoding="utf-8")
+    (tmp_path / ".hidden.jsonl").write_text("torn")
+    (tmp_path / "spark.parquet").mkdir()
+
+    assert [path.name for path in shards(tmp_path)] == ["more.jsonl", "part-00000.parquet"]
+    (tmp_path / "manifest.json").write_text("{}")
+    assert [path.name for path in shards(tmp_path)] == ["part-00000.parquet"]

@@ -13,6 +13,7 @@ from korean_rlhf.clean import privacy
 from korean_rlhf.clean.cleaners import clean_document
 from korean_rlhf.datacard import count_marks, write_card
 from korean_rlhf.engine import drop_work, map_shards, split_inputs
+from korean_rlhf.progress import say
 from korean_rlhf.records import Drop
 from korean_rlhf.rundir import open_stage
 from korean_rlhf.settings.clean import CleanSettings
@@ -40,6 +41,7 @@ def clean(
         write_card(out, "clean", counts.manifest(), masked=masked)
         drop_work(out)
         stage.finish(counts=counts.manifest(), digest=documents_digest(out), masked=masked)
+        say(counts.sentence("clean"))
 
 
 def _without_workers(settings: CleanSettings) -> CleanSettings:

@@ -50,7 +50,16 @@ def parse(kind: type[T], argv: Sequence[str], *, command: str) -> T:
             flag = unknown[0].partition("=")[0]
             raise UnknownName(f"flag of korean-rlhf {command}", flag, _flags(kind))
         raise SettingsError(f"{unknown[0]!r} is one argument too many for {command}. See --help.")
+    _require_inputs(found, command)
     return found
+
+
+def _require_inputs(found: Any, command: str) -> None:
+    """Refuse an empty list where a command has no default for it, as in `clean --out DIR`."""
+    for field in dataclasses.fields(found):
+        has_default = field.default is not field.default_factory
+        if not has_default and getattr(found, field.name) == ():
+            raise SettingsError(f"{command} needs at least one of its {field.name}. See --help.")
 
 
 def _run_tyro(kind: type[T], argv: list[str], default: T, program: str) -> tuple[T, list[str]]:

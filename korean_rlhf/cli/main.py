@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 from korean_rlhf import __version__
 from korean_rlhf.errors import KoreanRLHFError, MissingExtra, UnknownName
@@ -33,13 +37,28 @@ COMMANDS = {
 }
 EXTRAS = {"scrapy": "crawl", "torch": "train", "transformers": "train", "lm_eval": "eval"}
 """Optional libraries, and the extra of this package that brings them."""
+PLACES = {
+    errno.EACCES: "no permission. Choose another place, or get the right to it.",
+    errno.EPERM: "no permission. Choose another place, or get the right to it.",
+    errno.EROFS: "the disk is read-only. Choose another place.",
+    errno.EEXIST: "a file is there where a folder is needed. Choose another place.",
+    errno.ENOTDIR: "a part of the path is a file and no folder. Check the path.",
+    errno.EISDIR: "this is a folder and no file. Check the path.",
+    errno.ENAMETOOLONG: "the name is too long for the disk. Choose a shorter one.",
+    errno.ENOSPC: "no space left on the disk. Free some and run the same command again.",
+    errno.EDQUOT: "your share of the disk is full. Free some and run the same command again.",
+}
+"""Errors of the operating system that are about the user's paths, and what to do."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, or 1 for what the user can mend."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _make_output_safe()
     try:
-        return _dispatch(arguments)
+        status = _dispatch(arguments)
+        sys.stdout.flush()  # here, so that a reader that went away is seen below
+        return status
     except KoreanRLHFError as error:
         print(f"korean-rlhf: {error}", file=sys.stderr)
     except ModuleNotFoundError as error:
@@ -50,9 +69,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nkorean-rlhf: stopped; run the same command again to go on.", file=sys.stderr)
     except BrokenPipeError:  # the reader of our output went away: `korean-rlhf show x | head`
-        sys.stdout = None
+        _forget_output()
         return 0
+    except OSError as error:
+        if error.errno not in PLACES:
+            raise
+        place = error.filename
+        if place is None:
+            _forget_output()
+        print(f"korean-rlhf: {place or 'the output'}: {PLACES[error.errno]}", file=sys.stderr)
     return 1
+
+
+def _make_output_safe() -> None:
+    """Let no terminal stop a command: neither a closed one nor one that cannot show Hangul."""
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _forget_output() -> None:
+    """Send what Python would still flush at its end to nowhere, as its documentation advises."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _dispatch(arguments: list[str]) -> int:

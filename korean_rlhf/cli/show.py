@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.cli.arguments import Positional, parse
-from korean_rlhf.errors import MissingInput
-from korean_rlhf.tables import rows, shards
+from korean_rlhf.errors import MissingInput, SettingsError
+from korean_rlhf.tables import numbered_lines, rows, shards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +31,12 @@ class Arguments:
 def run(argv: list[str]) -> int:
     """Print the records one a line, as UTF-8."""
     arguments = parse(Arguments, argv, command="show")
+    if arguments.limit < 0:
+        raise SettingsError("--limit cannot be negative; 0 prints all.")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # whatever the terminal's is
     if arguments.path.suffix in (".json", ".toml"):
-        print(arguments.path.read_text(encoding="utf-8"), end="")
+        sys.stdout.writelines(line for _, line in numbered_lines(arguments.path))
         return 0
     printed = 0
     for file in _files(arguments.path, arguments.dropped):

@@ -22,7 +22,7 @@ from korean_rlhf.dedup.clusters import (
 )
 from korean_rlhf.dedup.signatures import write_signatures
 from korean_rlhf.engine import WORK, Counts, drop_work, publish, split_inputs
-from korean_rlhf.progress import track
+from korean_rlhf.progress import say, track
 from korean_rlhf.rundir import open_stage
 from korean_rlhf.settings.dedup import DedupSettings
 from korean_rlhf.tables import documents_digest
@@ -53,6 +53,7 @@ def deduplicate(
         write_card(out, "dedup", counts.manifest())
         drop_work(out)
         stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
+        say(counts.sentence("dedup"))
 
 
 def _signatures(shards: Sequence[Path], out: Path, settings: DedupSettings) -> list[Path]:

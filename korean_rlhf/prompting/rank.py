@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,12 +12,21 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadRecord
+from korean_rlhf.progress import say
 from korean_rlhf.records import Comparison, Message
 from korean_rlhf.rundir import file_digest, open_stage
+from korean_rlhf.settings.loading import to_dict
 from korean_rlhf.settings.rank import RankSettings
-from korean_rlhf.tables import rows, shards, write_jsonl
+from korean_rlhf.tables import require_some, rows, shards, write_jsonl
 
 COMPARISONS = "comparisons.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicensedRank(RankSettings):
+    """What a folder of comparisons was made with."""
+
+    license: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +54,8 @@ def rank(
     Raises:
         BadRecord: a row lacks one of them.
     """
-    with open_stage(out, "rank", settings=settings, inputs=inputs, replace=replace) as stage:
+    known = LicensedRank(**to_dict(settings), license=license)
+    with open_stage(out, "rank", settings=known, inputs=inputs, replace=replace) as stage:
         if stage.finished:
             return
         answers = [item for path in inputs for item in read_scored(path)]
@@ -59,16 +70,32 @@ def rank(
             "dropped": {**dropped, "no-partner-left": left} if left else dropped,
         }
         stage.finish(counts=counts, digest=file_digest(out / COMPARISONS), comparisons=len(made))
+    say(f"rank: {len(made):,} comparisons of {used:,} answers; {len(answers) - used:,} left out.")
 
 
 def read_scored(path: Path) -> Iterator[Scored]:
     """Yield the scored answers in a file; rows without a score are refused."""
+    count = 0
     for shard in shards(path):
         for number, row in rows(shard):
             try:
-                yield Scored(_messages(row), _text(row, "output", "response"), float(row["score"]))
+                yield Scored(_messages(row), _text(row, "output", "response"), _score(row))
             except (KeyError, TypeError, ValueError) as problem:
-                raise BadRecord(shard, number, f"not a scored answer: {problem!r}.") from None
+                text = f"lacks {problem}" if isinstance(problem, KeyError) else str(problem)
+                raise BadRecord(
+                    shard,
+                    number,
+                    f"not a scored answer: {text}. It needs question, output and score.",
+                ) from None
+            count += 1
+    require_some(path, count)
+
+
+def _score(row: dict[str, Any]) -> float:
+    score = float(row["score"])
+    if not math.isfinite(score):
+        raise ValueError(f"score is {row['score']!r}")
+    return score
 
 
 def sift(answers: Iterable[Scored], settings: RankSettings) -> tuple[list[Scored], dict[str, int]]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import SourceSettings
-from korean_rlhf.sources.reading import TORN, Dropped, open_packed
+from korean_rlhf.sources.reading import TORN, Dropped, first_words, open_packed
 
 NAME = "namu"
 LICENSE = "CC-BY-NC-SA-2.0"
@@ -39,7 +39,7 @@ def read_namu(path: Path, settings: SourceSettings) -> Iterator[Document | Dropp
                 yield _judged(document, row)
         except (*TORN, ijson.JSONError, ijson.IncompleteJSONError, KeyError, TypeError) as problem:
             raise BadInput(
-                f"{path}: torn, or not the JSON array of a NamuWiki dump: {problem} "
+                f"{path}: torn, or not the JSON array of a NamuWiki dump: {first_words(problem)} "
                 f"(after page {read}, {last!r}). Fetch or unpack it again."
             ) from None
 

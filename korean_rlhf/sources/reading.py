@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import sys
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -33,7 +34,7 @@ OPENERS: dict[str, Any] = {
     ".xz": lzma.open,
     ".zst": zstd.open,
 }
-TORN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zstd.ZstdError, OSError)
+TORN = (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error, zstd.ZstdError, OSError)
 """What the packers raise at the end of a file that was cut off."""
 
 
@@ -46,10 +47,21 @@ def open_packed(path: Path) -> IO[bytes]:
     """
     if not path.is_file():
         raise MissingInput(path)
-    if path.suffix in (".7z", ".zip", ".tar"):
+    if path.suffix.lower() in (".7z", ".zip", ".tar", ".tgz"):
         raise BadInput(f"{path}: unpack it first (7z x {path.name}) and give the file inside.")
-    opener = OPENERS.get(path.suffix)
+    opener = OPENERS.get(path.suffix.lower())
     return path.open("rb") if opener is None else cast("IO[bytes]", opener(path, "rb"))
+
+
+def first_words(problem: BaseException) -> str:
+    """Return what a parser complains of, without the piece of the file that it shows after it.
+
+    >>> first_words(ValueError("not well-formed: line 1, column 0: b'{...'"))
+    'not well-formed: line 1, column 0'
+    """
+    said = problem.args[0] if problem.args else problem
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(problem)
+    return text.partition("\n")[0].partition(": b'")[0].partition(': b"')[0][:200].strip()
 
 
 def bare_suffix(path: Path) -> str:

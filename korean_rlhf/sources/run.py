@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from korean_rlhf.errors import UnknownName
+from korean_rlhf.errors import BadInput, UnknownName
 from korean_rlhf.progress import say, track
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.rundir import Stage, open_stage
@@ -18,7 +18,7 @@ from korean_rlhf.sources.namu import read_namu
 from korean_rlhf.sources.reading import Dropped
 from korean_rlhf.sources.warc import read_warc
 from korean_rlhf.sources.wikipedia import read_wikipedia
-from korean_rlhf.tables import DocumentWriter, documents_digest
+from korean_rlhf.tables import DocumentWriter, UniqueIds, documents_digest
 
 Reader: TypeAlias = Callable[[Path, ReadSettings], Iterator[Document | Dropped]]
 STAGE = "crawl"
@@ -72,7 +72,7 @@ def write_documents(
     """Write what a reader yields into the stage folder and finish the stage."""
     for leftover in (*stage.folder.glob("*.parquet"), *stage.folder.glob("dropped/*.parquet")):
         leftover.unlink()
-    names = Names()
+    ids = UniqueIds()
     with DocumentWriter(stage.folder) as writer, track(None, label, "pages") as advance:
         for item in found:
             if isinstance(item, Dropped):
@@ -80,30 +80,18 @@ def write_documents(
             elif not item.license:
                 writer.drop(storable(item), Drop("unknown-license"))
             else:
-                writer.write(names.unique(storable(item)))
+                writer.write(replace(storable(item), id=ids.unique(item.id)))
             advance()
     counts = writer.counts
+    if not counts["in"]:
+        raise BadInput(
+            "There is nothing to read in the inputs. Check that they are the right ones."
+        )
     stage.finish(counts=counts, digest=documents_digest(stage.folder), **facts)
     lost = ", ".join(f"{reason} {number}" for reason, number in counts["dropped"].items())
     say(f"{label}: {counts['out']} documents in {stage.folder}; dropped: {lost or 'none'}")
     if "unknown-license" in counts["dropped"]:
         say("Pages without a known licence are kept out; --license says it for them.")
-
-
-class Names:
-    """Ids given out so far: the second document of a name becomes "name#2"."""
-
-    def __init__(self) -> None:
-        self.seen: dict[int, int] = {}
-        """Hash of the id -> how often; 8 bytes a name instead of the name."""
-
-    def unique(self, document: Document) -> Document:
-        """Return `document` under an id that no earlier one has."""
-        key = hash(document.id)
-        self.seen[key] = self.seen.get(key, 0) + 1
-        if self.seen[key] == 1:
-            return document
-        return replace(document, id=f"{document.id}#{self.seen[key]}")
 
 
 def storable(document: Document) -> Document:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from korean_rlhf.errors import BadInput, MissingInput
@@ -16,6 +17,7 @@ from korean_rlhf.sources.pagefacts import decode_page, page_facts
 from korean_rlhf.sources.reading import Dropped
 
 NAME = "warc"
+WARC_BEGINS, GZIP = b"WARC/", b"\x1f\x8b"
 HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -70,13 +72,23 @@ def records(file: Path, offset: int = 0) -> Generator[tuple[int, Any], None, Non
     from warcio.statusandheaders import StatusAndHeadersParserException
 
     with file.open("rb") as stream:
+        _require_warc(file, stream)
         stream.seek(offset)
         try:
             found = ArchiveIterator(stream)
             for record in found:
                 yield found.offset, record
-        except (ArchiveLoadFailed, StatusAndHeadersParserException) as problem:
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error) as problem:
             raise BadInput(f"{file}: no WARC ({problem}). Give .warc or .warc.gz files.") from None
+
+
+def _require_warc(file: Path, stream: BinaryIO) -> None:
+    """Refuse any other kind of file: warcio would take each of its lines for an old ARC record."""
+    start = stream.read(1 << 12)
+    if start.startswith(GZIP):
+        start = zlib.decompressobj(wbits=31).decompress(start, len(WARC_BEGINS))
+    if start and not start.startswith(WARC_BEGINS):
+        raise BadInput(f"{file}: no WARC. Give .warc or .warc.gz files.")
 
 
 def _page(file: Path, offset: int, settings: SourceSettings, blocked: bool) -> Document | Dropped:

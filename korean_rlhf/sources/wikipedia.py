@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import SourceSettings
-from korean_rlhf.sources.reading import TORN, Dropped, open_packed
+from korean_rlhf.sources.reading import TORN, Dropped, first_words, open_packed
 
 NAME = "wikipedia"
 REDIRECT = re.compile(r"\s*#\s*(?:넘겨주기|redirect)\b", re.IGNORECASE)
@@ -44,7 +44,8 @@ def read_wikipedia(path: Path, settings: SourceSettings) -> Iterator[Document | 
         # mwxml asserts that the first element is <mediawiki>.
         except (*TORN, mwxml.errors.MalformedXML, AssertionError, SyntaxError) as problem:
             raise BadInput(
-                f"{path}: torn or no MediaWiki export: {problem} (after the page {last!r}). "
+                f"{path}: torn or no MediaWiki export: {first_words(problem)} "
+                f"(after the page {last!r}). "
                 "Fetch it again, or cut it after a </page> and add </mediawiki>."
             ) from None
 

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from korean_rlhf.disk import published
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.tables.plain import ROWS_AT_ONCE, parquet_batches
 from korean_rlhf.tables.rows import DOCUMENT_FIELDS, read
@@ -142,9 +143,8 @@ def document_row(document: Document) -> dict[str, str]:
 
 def write_parquet(path: Path, table: pa.Table) -> None:
     """Write one Parquet file (zstd), whole or not at all."""
-    draft = path.with_name(f".{path.name}.tmp")
-    pq.write_table(table, draft, compression="zstd")
-    draft.replace(path)
+    with published(path) as draft:
+        pq.write_table(table, draft, compression="zstd")
 
 
 def documents_digest(folder: Path) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +29,8 @@ ROWS_AT_ONCE = 1024
 SUFFIXES = (".jsonl", ".jsonl.zst", ".parquet", ".csv", ".tsv")
 _BESIDE = {"dropped.jsonl", "metrics.jsonl", "crawl.jsonl"}
 """JSONL files of a stage folder that are no result of it."""
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""The escape of half a character beyond U+FFFF; without its other half no file can hold it."""
 
 
 def shards(path: Path) -> list[Path]:
@@ -44,12 +48,29 @@ def shards(path: Path) -> list[Path]:
         raise MissingInput(path)
     if (path / STARTED).is_file() and not (path / MANIFEST).is_file():
         raise MissingInput(path, "the command that started it, run again: it goes on where it was")
-    found = sorted(path.glob("part-*.parquet")) or sorted(
-        file for file in path.iterdir() if file.name.endswith(SUFFIXES) and file.name not in _BESIDE
+    files = sorted(
+        file for file in path.iterdir() if file.name.endswith(SUFFIXES) and _is_seen(file)
     )
-    if not found and not (path / MANIFEST).is_file():
-        raise MissingInput(path)
-    return found
+    if not (path / MANIFEST).is_file():
+        if not files:
+            raise BadInput(f"{path} holds no {', '.join(SUFFIXES)} file. Name the right folder.")
+        return files
+    parts = [file for file in files if file.match("part-*.parquet")]
+    return parts or [file for file in files if file.name not in _BESIDE]
+
+
+def _is_seen(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith(".")
+
+
+def require_some(path: Path, count: int) -> None:
+    """Refuse an input without a single record: nobody means to read nothing.
+
+    Raises:
+        BadInput: `count`, the number of records read from `path`, is zero.
+    """
+    if not count:
+        raise BadInput(f"{path} holds no records. Check that it is the right one, and whole.")
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -71,31 +92,58 @@ def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
     """
     if not path.is_file():
         raise MissingInput(path)
-    raw = zstd.ZstdFile(path, "rb") if path.suffix == ".zst" else path.open("rb")
-    with raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n") as text:
+    with (
+        _open_bytes(path) as raw,
+        io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n") as text,
+    ):
         yield text
 
 
-def _numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    number = 0
+def _open_bytes(path: Path) -> Any:
+    return zstd.ZstdFile(path, "rb") if path.suffix == ".zst" else path.open("rb")
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (line number from 1, line) of a text file.
+
+    Raises:
+        BadRecord: a line is not UTF-8.
+        BadInput: a .zst file is torn.
+    """
+    with _read_errors_named(path), open_text(path) as lines:
+        yield from enumerate(lines, start=1)
+
+
+@contextmanager
+def _read_errors_named(path: Path) -> Iterator[None]:
     try:
-        with open_text(path) as lines:
-            for number, line in enumerate(lines, start=1):
-                yield number, line
+        yield
     except UnicodeDecodeError:
-        raise BadRecord(
-            path, number + 1, "not UTF-8. Convert the file: iconv -f CP949 -t UTF-8."
-        ) from None
+        raise BadRecord(path, *_first_line_not_utf8(path)) from None
     except (zstd.ZstdError, EOFError) as problem:
         raise BadInput(
             f"{path}: not a whole .zst file ({problem}). Fetch or write it again."
         ) from None
 
 
+def _first_line_not_utf8(path: Path) -> tuple[int, str]:
+    """Return its number, which text decoded ahead by blocks cannot tell, and what to do."""
+    number = 1
+    with _open_bytes(path) as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError as problem:
+                if problem.reason == "unexpected end of data" and problem.end == len(line):
+                    return number, "torn within a character. Fetch or write the file again."
+                break
+    return number, f"not UTF-8. Convert the file: iconv -f CP949 -t UTF-8 {path.name}"
+
+
 def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, object); a file that is one JSON array yields (item, object)."""
-    for number, line in _numbered_lines(path):
-        if number == 1 and line.strip() == "[":
+    for number, line in numbered_lines(path):
+        if number == 1 and line.lstrip().startswith("["):
             yield from _array_rows(path)
             return
         if not line.strip():
@@ -108,30 +156,61 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             ) from None
         if not isinstance(row, dict):
             raise BadRecord(path, number, "not a JSON object: one record a line is expected.")
-        yield number, row
+        yield number, _storable(row) if _HALF_CHARACTER.search(line) else row
+
+
+def _storable(value: Any) -> Any:
+    r"""Return a JSON value with halves of characters (\ud800-\udfff) joined or replaced.
+
+    >>> _storable({"글": ["가\ud800"]})
+    {'글': ['가\ufffd']}
+    """
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {_storable(key): _storable(item) for key, item in value.items()}
+    return value
 
 
 def _array_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
     try:
-        with open_text(path) as text:
-            for number, row in enumerate(ijson.items(text.buffer, "item", use_float=True), start=1):
+        with _read_errors_named(path), _open_bytes(path) as file:
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
+            for number, row in enumerate(ijson.items(file, "item", use_float=True), start=1):
                 if not isinstance(row, dict):
-                    raise BadRecord(path, number, "an item of the array is no JSON object.")
+                    raise BadRecord(
+                        path, number, "not a JSON object: an array of records is expected."
+                    )
                 yield number, row
     except ijson.JSONError as problem:
+        said = str(problem).partition("\n")[0]
         raise BadRecord(
-            path, number + 1, f"torn or wrong JSON after this item ({problem})."
+            path, number + 1, f"torn or wrong JSON ({said}); here the number is that of the item."
         ) from None
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
     csv.field_size_limit(1 << 30)
-    reader = csv.DictReader((line for _, line in _numbered_lines(path)), delimiter=delimiter)
-    for row in reader:
-        if None in row:
-            raise BadRecord(path, reader.line_num, "more fields than the header names.")
-        yield reader.line_num, {key: value for key, value in row.items() if value is not None}
+    lines = (line for _, line in numbered_lines(path))
+    # Strictly: a quote that is never closed would silently swallow every row after it.
+    reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
+    try:
+        before = 1 if reader.fieldnames else 0  # the header
+        for row in reader:
+            if None in row:
+                raise BadRecord(path, reader.line_num, "more fields than the header names.")
+            before = reader.line_num
+            yield before, {key: value for key, value in row.items() if value is not None}
+    except csv.Error as problem:
+        raise BadRecord(
+            path,
+            before + 1,
+            f"a quote is wrong from here on ({problem}). Double those in a text, close it.",
+        ) from None
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -147,6 +226,20 @@ def parquet_batches(path: Path, size: int = ROWS_AT_ONCE) -> Iterator[pa.RecordB
     try:
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(batch_size=size)
+    except (pa.ArrowInvalid, OSError) as problem:  # Arrow says OSError for a corrupt page
+        if isinstance(problem, OSError) and problem.errno:
+            raise
+        raise BadInput(f"{path}: not a whole Parquet file ({problem}). Write it again.") from None
+
+
+def parquet_schema(path: Path) -> pa.Schema:
+    """Return the columns of one Parquet file.
+
+    Raises:
+        BadInput: it is no whole Parquet file.
+    """
+    try:
+        return pq.read_schema(path)
     except pa.ArrowInvalid as problem:
         raise BadInput(f"{path}: not a whole Parquet file ({problem}). Write it again.") from None
 

@@ -18,7 +18,7 @@ from korean_rlhf.records import (
     Prompt,
     parse_messages,
 )
-from korean_rlhf.tables.plain import rows, shards, write_lines
+from korean_rlhf.tables.plain import require_some, rows, shards, write_lines
 
 R = TypeVar("R", Document, Instruction, Prompt, Comparison, Candidates)
 DOCUMENT_FIELDS = tuple(field.name for field in dataclasses.fields(Document))
@@ -31,14 +31,18 @@ def read(path: Path, kind: type[R], *, license: str = "") -> Iterator[R]:
 
     Raises:
         MissingInput: nothing is there.
+        BadInput: it holds no record at all.
         BadRecord: a line is torn, is not UTF-8 or does not fit `kind`; with file and line.
     """
     make = _MAKERS[kind]
+    count = 0
     for shard in shards(path):
         for number, row in rows(shard):
             if license and not row.get("license"):
                 row["license"] = license
             yield _made(make, row, shard, number, kind)
+            count += 1
+    require_some(path, count)
 
 
 def _made(
@@ -55,7 +59,19 @@ def _made(
         return make(row)
     except (ValueError, TypeError, KeyError) as problem:
         text = f"lacks {problem}" if isinstance(problem, KeyError) else str(problem)
-        raise BadRecord(shard, number, f"not a {kind.__name__}: {text}.") from None
+        raise BadRecord(
+            shard, number, f"not a {kind.__name__}: {text}.{_looks_like(row, kind)}"
+        ) from None
+
+
+def _looks_like(row: dict[str, Any], kind: type[Any]) -> str:
+    """Return what the row is instead, which tells a mixed up file from a mistake in it."""
+    guess = guess_kind(row)
+    if guess not in (None, kind):
+        article = "an" if guess is Instruction else "a"
+        return f" It looks like {article} {guess.__name__}; give a file of {kind.__name__} records."
+    fields = ", ".join(sorted(map(str, row.keys() - {"id"})))
+    return f" Its fields are: {fields}. Mend or delete it."
 
 
 def to_json(record: Any) -> dict[str, Any]:
@@ -90,7 +106,7 @@ def write_jsonl(path: Path, records: Iterable[Any]) -> int:
 
 
 def _document(row: dict[str, Any]) -> Document:
-    if row.get("text") is None:
+    if "text" not in row:
         raise KeyError("text")
     if not isinstance(row["text"], str):
         raise ValueError(f"text must be text, got {type(row['text']).__name__}")

@@ -32,7 +32,7 @@ CPU: 10.4 thousand tokens/s at 4.3 M parameters on two threads, bf16. The GPU's 
 COMPILE_PAYS_AFTER = {"cpu": 220.0, "cuda": 120.0}
 """Seconds of eager training from which torch.compile surely wins back the half minute it takes.
 
-On one thread it made 4.3 M parameters 1.38 times as fast: even after 110 s, with room to spare here.
+On one thread it made 4.3 M parameters 1.38 times as fast: even after 110 s; the rest is room.
 
 A guess from the planned work and not a measurement, so that the same run on the same machine always
 chooses the same: compiled and eager sums differ in their last digits.

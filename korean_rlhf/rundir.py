@@ -328,7 +328,8 @@ class MetricsLog:
         if not self.path.is_file():
             return []
         rows = []
-        for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+        # Not splitlines: U+2028 and others end a line for it, and may stand in a JSON text.
+        for line in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 rows.append(json.loads(line))
             except ValueError:

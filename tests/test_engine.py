@@ -1,5 +1,8 @@
 """The corpus engine: the same records with one process or two, killed or not."""
 
+import subprocess
+import sys
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -104,3 +107,13 @@ def test_an_empty_input_is_refused(tmp_path):
 
     with pytest.raises(BadInput, match="holds no records"):
         cleaned(tmp_path / "none.jsonl", tmp_path / "out")
+
+
+def test_a_worker_leaves_ctrl_c_to_its_parent():
+    code = (
+        "import os, signal; from korean_rlhf.engine import _begin_worker; _begin_worker()\n"
+        "os.kill(os.getpid(), signal.SIGINT); print('alive')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("alive\n", "")

@@ -250,3 +250,10 @@ def test_a_draft_goes_when_the_disk_is_full(tmp_path):
 def test_a_full_disk_is_known_by_the_words_of_any_library(tmp_path, problem):
     with pytest.raises(NoSpace), disk.no_space_named(tmp_path):
         raise problem
+
+
+def test_a_metric_may_hold_any_character(tmp_path):
+    log = MetricsLog(tmp_path)
+    log.write({"step": 1, "answer": "가\u2028나\x85"})
+
+    assert log.rows() == [{"step": 1, "answer": "가\u2028나\x85"}]

@@ -7,9 +7,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from korean_rlhf.errors import BadInput, EndpointError, MissingInput, SettingsError, UnknownName
+from filelock import FileLock, Timeout
+
+from korean_rlhf.disk import file_digest, no_space_named
+from korean_rlhf.errors import (
+    BadInput,
+    EndpointError,
+    FolderInUse,
+    MissingInput,
+    SettingsError,
+    UnknownName,
+)
 from korean_rlhf.progress import track
-from korean_rlhf.rundir import file_digest
 from korean_rlhf.settings.loading import read_toml
 
 KEYS = {"path", "url", "sha256", "page", "license"}
@@ -79,18 +88,33 @@ def fetch(url: str, path: Path) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".part")
-    have = draft.stat().st_size if draft.is_file() else 0
-    headers = {"Range": f"bytes={have}-"} if have else {}
     try:
-        with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=60) as reply:
-            reply.raise_for_status()
-            resumed = reply.status_code == httpx.codes.PARTIAL_CONTENT
-            _save(reply, draft, resumed=resumed, have=have if resumed else 0)
+        with no_space_named(path.parent), FileLock(draft.with_name(f".{draft.name}.lock"), 0):
+            if not _fetched(url, draft):
+                draft.unlink()  # it goes on behind the end of the file: begin anew
+                _fetched(url, draft)
+            draft.replace(path)
+    except Timeout:
+        raise FolderInUse(path) from None
     except httpx.HTTPError as problem:
         raise EndpointError(
             f"{url} could not be fetched ({problem}). Try again, or give a path."
         ) from None
-    draft.replace(path)
+
+
+def _fetched(url: str, draft: Path) -> bool:
+    """Fetch what `draft` lacks; False when the server has nothing from its length on."""
+    import httpx
+
+    have = draft.stat().st_size if draft.is_file() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    with httpx.stream("GET", url, headers=headers, follow_redirects=True, timeout=60) as reply:
+        if have and reply.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+            return False
+        reply.raise_for_status()
+        resumed = reply.status_code == httpx.codes.PARTIAL_CONTENT
+        _save(reply, draft, resumed=resumed, have=have if resumed else 0)
+    return True
 
 
 def _save(reply: Any, draft: Path, *, resumed: bool, have: int) -> None:

@@ -16,6 +16,7 @@ from korean_rlhf.progress import Advance, say, track
 from korean_rlhf.rundir import atomic_write_text, folder_digest, open_stage
 from korean_rlhf.settings.tokenizer import TokenizerSettings
 from korean_rlhf.tokenizer.chat import ChatTokenizer
+from korean_rlhf.tokenizer.morphemes import at_morphemes
 from korean_rlhf.tokenizer.report import measure
 from korean_rlhf.tokenizer.shards import in_held_out, read_documents
 from korean_rlhf.tokenizer.template import BEGIN, CHAT_TEMPLATE, END, PAD, SPECIAL_TOKENS
@@ -46,7 +47,7 @@ def train_tokenizer(
         sample = Sample(inputs, settings)
         tokenizer = new_tokenizer()
         with track(None, "tokenizer", "documents") as advance:
-            tokenizer.train_from_iterator(sample.texts(advance), trainer(settings))
+            tokenizer.train_from_iterator(sample.pieces(advance), trainer(settings))
         sample.raise_problem()
         if not sample.documents:
             raise BadInput("The inputs hold no text to learn from.")
@@ -81,22 +82,27 @@ class Sample:
         self.held_out: list[str] = []
         self._problem: Exception | None = None
 
+    def pieces(self, advance: Advance) -> Iterator[str]:
+        """Yield what to count pairs in: whole texts, or their morphemes."""
+        try:
+            texts = self.texts(advance)
+            yield from at_morphemes(texts) if self.settings.morphemes else texts
+        except Exception as problem:  # tokenizers would turn it into one without a type
+            self._problem = problem
+
     def texts(self, advance: Advance) -> Iterator[str]:
         """Yield the texts to learn from, until the limit of bytes."""
         limit = self.settings.sample_megabytes * MEGABYTE
-        try:
-            for document in read_documents(self.inputs):
-                advance(megabytes=self.text_bytes / MEGABYTE)
-                if in_held_out(document.text, self.settings.held_out_share):
-                    self._keep(document.text)
-                    continue
-                self.documents += 1
-                self.text_bytes += len(document.text.encode())
-                yield document.text
-                if self.text_bytes >= limit:
-                    return
-        except Exception as problem:  # tokenizers would turn it into one without a type
-            self._problem = problem
+        for document in read_documents(self.inputs):
+            advance(megabytes=self.text_bytes / MEGABYTE)
+            if in_held_out(document.text, self.settings.held_out_share):
+                self._keep(document.text)
+                continue
+            self.documents += 1
+            self.text_bytes += len(document.text.encode())
+            yield document.text
+            if self.text_bytes >= limit:
+                return
 
     def raise_problem(self) -> None:
         """Raise what went wrong while the trainer read."""

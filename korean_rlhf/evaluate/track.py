@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from korean_rlhf.errors import FolderInUse
+from korean_rlhf.errors import FolderInUse, MissingInput
 from korean_rlhf.evaluate import harness, scores
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
@@ -75,9 +75,13 @@ def evaluate(
         out: Run folder for the scores; by default the run itself.
 
     Raises:
+        MissingInput: `data` or `text` is not there.
         NoData: no task of the suite has its data.
         FolderInUse: another process scores the same run.
     """
+    for given in (data, text):
+        if given is not None and not given.exists():
+            raise MissingInput(given)
     target = find_target(path, out)
     text = text or _own_text(target, settings, data)
     options = DataOptions(
@@ -121,9 +125,10 @@ def make_plan(suite_name: str, options: DataOptions) -> Plan:
             digests[name] = found.digest or rows_digest(rows(every[name].source, options))
         except NoData as problem:
             missing[name] = str(problem)
-            say(f"{name} is left out: {problem}")
     if not digests:
         raise NoData(f"No task of {suite_name!r} has its data. {next(iter(missing.values()))}")
+    for name, why in missing.items():
+        say(f"{name} is left out: {why}")
     infos = tuple(every[name] for name in suite.tasks if name in digests)
     return Plan(suite.name, infos, digests, missing)
 

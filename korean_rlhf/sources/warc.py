@@ -74,12 +74,16 @@ def records(file: Path, offset: int = 0) -> Generator[tuple[int, Any], None, Non
     with file.open("rb") as stream:
         _require_warc(file, stream)
         stream.seek(offset)
+        place = offset
         try:
             found = ArchiveIterator(stream)
             for record in found:
-                yield found.offset, record
-        except (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error) as problem:
-            raise BadInput(f"{file}: no WARC ({problem}). Give .warc or .warc.gz files.") from None
+                place = found.offset
+                yield place, record
+        except (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error):
+            raise BadInput(
+                f"{file}: torn, or no WARC, after the record at byte {place}. Fetch it again."
+            ) from None
 
 
 def _require_warc(file: Path, stream: BinaryIO) -> None:

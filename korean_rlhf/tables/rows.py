@@ -59,17 +59,19 @@ def _made(
         return make(row)
     except (ValueError, TypeError, KeyError) as problem:
         text = f"lacks {problem}" if isinstance(problem, KeyError) else str(problem)
-        raise BadRecord(
-            shard, number, f"not a {kind.__name__}: {text}.{_looks_like(row, kind)}"
-        ) from None
+        said = f"not {_a(kind)}: {text}.{_looks_like(row, kind)}"
+        raise BadRecord(shard, number, said) from None
+
+
+def _a(kind: type[Any]) -> str:
+    return f"an {kind.__name__}" if kind is Instruction else f"a {kind.__name__}"
 
 
 def _looks_like(row: dict[str, Any], kind: type[Any]) -> str:
     """Return what the row is instead, which tells a mixed up file from a mistake in it."""
     guess = guess_kind(row)
-    if guess not in (None, kind):
-        article = "an" if guess is Instruction else "a"
-        return f" It looks like {article} {guess.__name__}; give a file of {kind.__name__} records."
+    if guess is not None and guess is not kind:
+        return f" It looks like {_a(guess)}; give a file of {kind.__name__} records."
     fields = ", ".join(sorted(map(str, row.keys() - {"id"})))
     return f" Its fields are: {fields}. Mend or delete it."
 

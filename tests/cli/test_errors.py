@@ -1,5 +1,6 @@
 """What a clumsy user is told: one sentence with file, line and fix, exit code 1, nothing lost."""
 
+import gzip
 import json
 import subprocess
 import sys
@@ -17,6 +18,10 @@ TEXT = (
     "햇살마을 도서관은 아침 아홉 시에 문을 엽니다. 아이들은 책을 빌려 읽고 어른들은 신문을 봅니다."
 )
 TURNS = [{"role": "user", "content": "안녕?"}, {"role": "assistant", "content": "네."}]
+WARC = (
+    b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Target-URI: http://a/%d\r\nContent-Length: 4\r\n"
+    b"\r\ntext\r\n\r\n"
+)
 DOCUMENT = {"text": TEXT, "license": "CC0-1.0"}
 SCORED = [{"question": "안녕?", "output": f"네 {score}", "score": score} for score in range(1, 7)]
 
@@ -103,6 +108,24 @@ def test_a_corrupt_page_of_parquet_is_no_traceback(capsys):
     Path("a.parquet").write_bytes(content)
 
     assert "not a whole Parquet file" in said(capsys, "clean", "a.parquet", "--out", "out")
+
+
+def test_a_corrupt_web_archive_is_told_without_its_bytes(capsys):
+    content = bytearray(b"".join(gzip.compress(WARC % number) for number in range(3)))
+    content[-60:-30] = b"\xff" * 30
+    Path("a.warc.gz").write_bytes(content)
+
+    sentence = said(capsys, "crawl", "warc", "a.warc.gz", "--out", "out")
+
+    assert "a.warc.gz: torn, or no WARC, after the record at byte" in sentence
+    assert sentence.isascii()
+
+
+@pytest.mark.parametrize("keep", [slice(0, -9), slice(9, None)])
+def test_a_torn_packed_text_is_told(keep, capsys):
+    Path("a.txt.gz").write_bytes(gzip.compress(TEXT.encode() * 99)[keep])
+
+    assert "a.txt.gz: torn" in said(capsys, "crawl", "files", "a.txt.gz", "--out", "out")
 
 
 @pytest.mark.parametrize("command", ["clean", "dedup", "tokenizer", "rank", "crawl files"])

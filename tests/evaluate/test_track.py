@@ -143,6 +143,11 @@ def test_a_suite_without_any_data_is_an_error(tiny_run, tmp_path):
         track.evaluate(tiny_run, QUICK, data=tmp_path)
 
 
+def test_a_data_folder_that_is_not_there_is_told_before_anything_else(tmp_path):
+    with pytest.raises(MissingInput, match="none"):
+        track.evaluate(tmp_path, QUICK, data=tmp_path / "none")
+
+
 def test_only_chosen_checkpoints_are_scored_when_asked(tiny_run, benchmarks, counted):
     (tiny_run / "sft" / "manifest.json").write_text(json.dumps({"best": "step-000007"}))
     chosen = EvaluateSettings(suite="ko_kobest_copa", items=5, device="cpu", checkpoints="chosen")

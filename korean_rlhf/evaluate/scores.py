@@ -93,7 +93,9 @@ def read_items(path: Path) -> list[dict[str, Any]]:
     """Return the items of one task result, [] when the file is gone."""
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    # Not splitlines: an item may hold U+2028 or U+0085, at which it would cut a line in two.
+    lines = path.read_text(encoding="utf-8").split("\n")
+    return [json.loads(line) for line in lines if line]
 
 
 def plain(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:

@@ -18,6 +18,11 @@ BUCKET_ELEMENTS = 1 << 24
 """Gradients are summed in flat buckets of about this many numbers."""
 
 
+def launched_processes() -> int:
+    """Return how many processes torchrun started, joined or not; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def process_count() -> int:
     """Return how many processes train together."""
     return dist.get_world_size() if dist.is_initialized() else 1
@@ -31,7 +36,7 @@ def process_rank() -> int:
 @contextmanager
 def process_group() -> Iterator[None]:
     """Join the other processes when torchrun started this one."""
-    if int(os.environ.get("WORLD_SIZE", "1")) == 1 or dist.is_initialized():
+    if launched_processes() == 1 or dist.is_initialized():
         yield
         return
     if torch.cuda.is_available():

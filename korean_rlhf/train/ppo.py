@@ -16,7 +16,6 @@ from transformers import PreTrainedModel
 from korean_rlhf.errors import BadInput, SettingsError
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.heads import RewardModel, load_reward
-from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Drop, Prompt
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.ppo import PPOSettings
@@ -29,13 +28,15 @@ from korean_rlhf.train.device import (
     choose_hardware,
     gradient_trial,
 )
-from korean_rlhf.train.distributed import process_count
+from korean_rlhf.train.distributed import launched_processes
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import model_context, read_all
 from korean_rlhf.train.experience import Networks
 from korean_rlhf.train.next_token import masked_loss, to_device
 from korean_rlhf.train.ppo_run import PPORun
 from korean_rlhf.train.prompts import (
+    dialogue_hashes,
+    question_hash,
     read_prompt_hashes,
     split_by_prompt,
     without_overlap,
@@ -78,12 +79,12 @@ def ppo(
         hardware = _hardware(stage, networks.policy, data, device, settings)
         run = PPORun(stage, settings, networks, data, chat, hardware, bases[0])
         facts = run.follow()
-        counts = data.dropped.counts(data.read, len(data.hashes))
+        counts = data.dropped.counts(data.read, data.kept)
         publish(stage, hardware, networks.policy, counts=counts, facts=facts)
 
 
 def _require_supported(settings: PPOSettings) -> None:
-    if process_count() > 1:
+    if launched_processes() > 1:
         raise SettingsError("ppo runs in one process. Start it without torchrun.")
     if settings.compile == "on":
         raise SettingsError(
@@ -117,9 +118,14 @@ class PromptData:
         kept = self._fresh(read_all(inputs, Prompt), bases)
         room = min(map(model_context, bases)) - settings.response_tokens
         pairs = self._fitting(kept, chat, room)
-        self.hashes = [prompt_hash(record.messages) for record, _ in pairs]
+        self.kept = len(pairs)
+        own = {one for record, _ in pairs for one in dialogue_hashes(record.messages)}
+        self.hashes = own.union(*map(read_prompt_hashes, bases))
         training, aside = split_by_prompt(
-            self.hashes, share=0.2, most=settings.evaluate_prompts, seed=settings.seed
+            [question_hash(record.messages) for record, _ in pairs],
+            share=0.2,
+            most=settings.evaluate_prompts,
+            seed=settings.seed,
         )
         self.training = [pairs[place][1] for place in training]
         self.held_out = [pairs[place][1] for place in aside]

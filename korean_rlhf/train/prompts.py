@@ -19,14 +19,28 @@ R = TypeVar("R")
 
 
 def write_prompt_hashes(stage_folder: Path, hashes: Iterable[str]) -> None:
-    """Write the prompts that a stage trains on, one normalised hash a line."""
+    """Write the prompts that a model was trained on, its earlier stages' too, one hash a line."""
     atomic_write_text(
         stage_folder / PROMPT_HASHES, "".join(f"{one}\n" for one in sorted(set(hashes)))
     )
 
 
+def question_hash(messages: Sequence[Message]) -> str:
+    """Return the hash of a dialogue up to its first question: one for all that went on from it."""
+    return dialogue_hashes(messages)[0]
+
+
+def dialogue_hashes(messages: Sequence[Message]) -> list[str]:
+    """Return the hash of every prompt in a dialogue: of all up to each turn of the user.
+
+    Whoever learned the second answer of a dialogue has read the first question too.
+    """
+    ends = [place + 1 for place, turn in enumerate(messages) if turn.role == "user"]
+    return [prompt_hash(messages[:end]) for end in ends] or [prompt_hash(messages)]
+
+
 def read_prompt_hashes(model: Path) -> set[str]:
-    """Return the prompts that the stage behind a model folder was trained on.
+    """Return the prompts that the stage behind a model folder, or one before it, was trained on.
 
     `model` is a stage or one of its step folders. A model from elsewhere has no list: empty.
     """
@@ -45,7 +59,7 @@ def without_overlap(
     drop_overlap: bool,
     drop: Callable[[R, Drop], None],
 ) -> list[R]:
-    """Return the records whose prompt is not among `seen`.
+    """Return the records none of whose prompts is among `seen`.
 
     Raises:
         Overlap: some are, and `drop_overlap` is false.
@@ -53,7 +67,7 @@ def without_overlap(
     kept: list[R] = []
     lost: list[R] = []
     for record in records:
-        (lost if prompt_hash(messages(record)) in seen else kept).append(record)
+        (kept if seen.isdisjoint(dialogue_hashes(messages(record))) else lost).append(record)
     if lost and not drop_overlap:
         example = messages(lost[0])[-1].content.replace("\n", " ")[:SHOWN]
         raise Overlap(
@@ -68,9 +82,10 @@ def without_overlap(
 def split_by_prompt(
     hashes: Sequence[str], *, share: float, most: int, seed: int
 ) -> tuple[list[int], list[int]]:
-    """Return the indices to train on and those to validate on; no prompt is on both sides.
+    """Return the indices to train on and those to validate on; no question is on both sides.
 
-    Which prompts are set aside depends on their hash and the seed, not on their order.
+    `hashes` are those of `question_hash`. Which questions are set aside depends on their hash and
+    the seed, not on their order.
 
     Raises:
         SettingsError: there are too few prompts to set one aside.
@@ -81,7 +96,7 @@ def split_by_prompt(
     count = min(most, max(1, round(share * len(prompts))))
     if len(prompts) <= count:
         raise SettingsError(
-            f"{len(prompts)} different prompts are too few to set {count} aside for validation. "
+            f"{len(prompts)} different first questions are too few to set {count} aside for validation. "
             "Give more data."
         )
     aside = set(prompts[:count])

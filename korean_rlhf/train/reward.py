@@ -12,7 +12,6 @@ from transformers import PreTrainedModel
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.heads import RewardModel, load_reward, save_reward
-from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.rundir import Stage, chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
@@ -33,6 +32,8 @@ from korean_rlhf.train.loop import Objective
 from korean_rlhf.train.losses import comparison_loss
 from korean_rlhf.train.optim import make_optimizer
 from korean_rlhf.train.prompts import (
+    dialogue_hashes,
+    question_hash,
     read_prompt_hashes,
     split_by_prompt,
     without_overlap,
@@ -106,15 +107,16 @@ def backbone(model: PreTrainedModel) -> PreTrainedModel:
 
 
 class RewardData:
-    """Comparisons as tokens, split by prompt."""
+    """Comparisons as tokens, split by their first question."""
 
     def __init__(self, inputs: Sequence[Path], base: Path, settings: RewardSettings) -> None:
         chat = ChatTokenizer.load(base)
         self.settings, self.pad_id, self.dropped = settings, chat.pad_id, Dropped()
         kept, self.rankings = self._read(inputs, base, chat)
-        self.hashes = [prompt_hash(record.messages) for record in kept]
+        own = {one for record in kept for one in dialogue_hashes(record.messages)}
+        self.hashes = own | read_prompt_hashes(base)
         self.training, self.aside = split_by_prompt(
-            self.hashes,
+            [question_hash(record.messages) for record in kept],
             share=settings.validation_share,
             most=settings.validation_most,
             seed=settings.seed,
@@ -144,7 +146,7 @@ class RewardData:
         return kept, rankings
 
     def write_beside(self, stage: Stage) -> None:
-        """Write the prompts seen and the records dropped into the stage folder."""
+        """Write the prompts seen, by the base model too, and the records dropped into the stage folder."""
         write_prompt_hashes(stage.folder, self.hashes)
         self.dropped.write(stage.folder)
 

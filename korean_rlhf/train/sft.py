@@ -9,7 +9,6 @@ from transformers import PreTrainedModel
 
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model, save_model
-from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.sft import SFTSettings
@@ -28,7 +27,13 @@ from korean_rlhf.train.examples import encode_instructions, model_context, read_
 from korean_rlhf.train.loop import Objective
 from korean_rlhf.train.next_token import masked_loss, mean_loss, on, to_device
 from korean_rlhf.train.optim import make_optimizer
-from korean_rlhf.train.prompts import split_by_prompt, write_prompt_hashes
+from korean_rlhf.train.prompts import (
+    dialogue_hashes,
+    question_hash,
+    read_prompt_hashes,
+    split_by_prompt,
+    write_prompt_hashes,
+)
 from korean_rlhf.train.stages import open_training, parameter_count, placed, publish
 from korean_rlhf.train.state import resumable_step
 
@@ -56,7 +61,7 @@ def sft(
         base = chosen_step(model)
         network = placed(load_model(resumable_step(out) or base), device)
         data = SFTData(inputs, ChatTokenizer.load(base), model_context(base), settings)
-        data.write_beside(stage)
+        data.write_beside(stage, base)
         hardware = _hardware(stage, network, data, device, settings)
         facts = _course(stage, network, data, hardware, base, settings).follow()
         counts = data.dropped.counts(data.read, len(data.examples))
@@ -64,7 +69,7 @@ def sft(
 
 
 class SFTData:
-    """Instructions as tokens, split by prompt into those to learn and those to measure on."""
+    """Instructions as tokens, split by their first question into those to learn and those to measure on."""
 
     def __init__(
         self, inputs: Sequence[Path], chat: ChatTokenizer, context: int, settings: SFTSettings
@@ -75,9 +80,9 @@ class SFTData:
         kept, self.examples = encode_instructions(records, chat, context, self.dropped)
         if not kept:
             raise BadInput(f"None of {self.read} instructions fits a context of {context} tokens.")
-        self.hashes = [prompt_hash(record.messages) for record in kept]
+        self.hashes = [one for record in kept for one in dialogue_hashes(record.messages)]
         self.training, aside = split_by_prompt(
-            self.hashes,
+            [question_hash(record.messages) for record in kept],
             share=settings.validation_share,
             most=settings.validation_most,
             seed=settings.seed,
@@ -90,9 +95,9 @@ class SFTData:
             for at in range(0, len(aside), VALIDATION_PART)
         ]
 
-    def write_beside(self, stage: Stage) -> None:
-        """Write the prompts seen and the records dropped into the stage folder."""
-        write_prompt_hashes(stage.folder, self.hashes)
+    def write_beside(self, stage: Stage, base: Path) -> None:
+        """Write the prompts seen, here and by `base`, and the records dropped into the folder."""
+        write_prompt_hashes(stage.folder, {*self.hashes, *read_prompt_hashes(base)})
         self.dropped.write(stage.folder)
 
     def parts_at(self, step: int) -> list[Rows]:

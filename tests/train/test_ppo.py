@@ -247,6 +247,16 @@ def test_compilation_on_demand_is_refused_for_ppo(
         run_ppo(world, tmp_path / "ppo", world.base, judge, compile="on")
 
 
+def test_torchrun_is_refused_before_anything_is_read(
+    world: World, judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+
+    with pytest.raises(SettingsError, match="one process"):
+        run_ppo(world, tmp_path / "ppo", world.base, judge)
+    assert not (tmp_path / "ppo").exists()
+
+
 class LikesToken(nn.Module):
     """Stands for a reward model: 1 if the answer holds a token, else 0."""
 

@@ -21,8 +21,14 @@ from korean_rlhf.train.batches import padded_rows
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions
 from korean_rlhf.train.losses import IGNORE
-from korean_rlhf.train.prompts import split_by_prompt, without_overlap
-from tests.train.stages import run_sft
+from korean_rlhf.train.prompts import (
+    dialogue_hashes,
+    read_prompt_hashes,
+    split_by_prompt,
+    without_overlap,
+)
+from korean_rlhf.train.sft import SFTData, sft
+from tests.train.stages import run_ppo, run_reward, run_sft
 from tests.train.world import World, answer, ask
 
 
@@ -82,8 +88,6 @@ def test_a_dialogue_longer_than_the_context_is_kept_beside_with_its_reason(
 ) -> None:
     long = Instruction(messages=(ask(1, "하나"), answer("사과 " * 60)), id="long")
     write_jsonl(tmp_path / "more.jsonl", [long])
-    from korean_rlhf.train.sft import sft
-
     settings = SFTSettings(epochs=1, precision="fp32", device="cpu")
     sft([world.instructions, tmp_path / "more.jsonl"], world.base, tmp_path / "out", settings)
     manifest = read_manifest(tmp_path / "out")
@@ -97,8 +101,6 @@ def test_a_dialogue_longer_than_the_context_is_kept_beside_with_its_reason(
 def test_nothing_that_fits_is_an_error_with_the_numbers(world: World, tmp_path: Path) -> None:
     long = Instruction(messages=(ask(1, "하나"), answer("사과 " * 60)))
     write_jsonl(tmp_path / "long.jsonl", [long])
-    from korean_rlhf.train.sft import sft
-
     with pytest.raises(BadInput, match="None of 1 instructions fits a context of 48"):
         sft([tmp_path / "long.jsonl"], world.base, tmp_path / "out", SFTSettings())
     with pytest.raises(SettingsError, match="Name at least one"):
@@ -122,6 +124,75 @@ def test_the_split_does_not_depend_on_the_order_of_the_records() -> None:
     _, turned = split_by_prompt(hashes[::-1], share=0.2, most=100, seed=3)
 
     assert {hashes[place] for place in aside} == {hashes[::-1][place] for place in turned}
+
+
+def dialogue(*contents: str) -> tuple[Message, ...]:
+    roles = ("user", "assistant")
+    return tuple(Message(role=roles[n % 2], content=text) for n, text in enumerate(contents))
+
+
+def test_dialogues_that_go_on_from_one_question_stand_on_one_side_of_the_split(
+    world: World, tmp_path: Path
+) -> None:
+    records = [Instruction(messages=dialogue(f"질문 {n}", "답")) for n in range(20)]
+    records += [
+        Instruction(messages=dialogue(f"질문 {n}", "답", "더 짧게", f"{n}")) for n in range(20)
+    ]
+    write_jsonl(tmp_path / "some.jsonl", records)
+    settings = SFTSettings(validation_share=0.3)
+    data = SFTData([tmp_path / "some.jsonl"], world.chat, 48, settings)
+    questions = [record.messages[0].content for record in records]
+    aside = set(range(40)) - set(data.training)
+
+    assert len(aside) == 12
+    assert not {questions[place] for place in data.training} & {questions[p] for p in aside}
+
+
+@pytest.mark.parametrize(
+    ("learned", "asked"),
+    [
+        (("A", "a"), ("A", "a", "B")),
+        (("A", "a", "B", "b"), ("A",)),
+        (("A", "a", "B", "b"), ("A", "a", "B")),
+        (("A", "a", "B", "b"), ("A", "other", "C")),
+    ],
+)
+def test_an_earlier_or_later_turn_of_a_dialogue_that_was_learned_is_an_overlap(
+    learned: tuple[str, ...], asked: tuple[str, ...]
+) -> None:
+    seen = set(dialogue_hashes(dialogue(*learned)))
+
+    def refuse(turns: tuple[Message, ...]) -> list[tuple[Message, ...]]:
+        return without_overlap(
+            [turns],
+            lambda record: record,
+            seen,
+            seen_by="x",
+            drop_overlap=True,
+            drop=lambda record, drop: None,
+        )
+
+    assert refuse(dialogue(*asked)) == []
+    assert refuse(dialogue("B")) != []
+
+
+def test_a_stage_remembers_the_prompts_of_the_stages_before_it(
+    world: World, judge: Path, tmp_path: Path
+) -> None:
+    run_sft(world, tmp_path / "one", epochs=1)
+    again = [Instruction(messages=dialogue(f"새 질문 {n}", "답")) for n in range(20)]
+    write_jsonl(tmp_path / "more.jsonl", again)
+    settings = SFTSettings(epochs=1, precision="fp32", device="cpu")
+    sft([tmp_path / "more.jsonl"], tmp_path / "one", tmp_path / "two", settings)
+    run_reward(world, tmp_path / "reward", tmp_path / "two", epochs=1)
+    run_ppo(world, tmp_path / "ppo", tmp_path / "two", tmp_path / "reward", updates=1)
+    first, second, third, fourth = (
+        read_prompt_hashes(tmp_path / name) for name in ("one", "two", "reward", "ppo")
+    )
+
+    assert len(first) == 60
+    assert len(second - first) == 20
+    assert first < second < third < fourth
 
 
 def test_overlap_is_refused_with_count_and_example_or_dropped_when_asked() -> None:

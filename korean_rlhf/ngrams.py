@@ -64,3 +64,17 @@ def prompt_hash(messages: Sequence[Message]) -> str:
         f"{turn.role}:{normalise_for_matching(turn.content) or turn.content}" for turn in turns
     ]
     return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def question_hash(messages: Sequence[Message]) -> str:
+    """Return the hash of a dialogue up to its first question: one for all that went on from it."""
+    return dialogue_hashes(messages)[0]
+
+
+def dialogue_hashes(messages: Sequence[Message]) -> list[str]:
+    """Return the hash of every prompt in a dialogue: of all up to each turn of the user.
+
+    Whoever learned the second answer of a dialogue has read the first question too.
+    """
+    ends = [place + 1 for place, turn in enumerate(messages) if turn.role == "user"]
+    return [prompt_hash(messages[:end]) for end in ends] or [prompt_hash(messages)]

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
+from korean_rlhf.ngrams import dialogue_hashes
 from korean_rlhf.progress import Advance
 from korean_rlhf.records import Comparison, Instruction, Message, Prompt
 from korean_rlhf.sampleworld.faults import demonstration, faulty_answer
@@ -22,7 +23,7 @@ _CHOICE_FAMILIES = frozenset(
 
 
 class Tasks:
-    """Draws prompts, none of them twice in one world."""
+    """Draws prompts, no turn of them twice in one world."""
 
     def __init__(self, rng: random.Random, advance: Advance) -> None:
         self._rng, self._advance = rng, advance
@@ -32,8 +33,9 @@ class Tasks:
         """Return a prompt that no other set of this world holds."""
         while True:
             task = make_task(self._rng, split, two_turns=two_turns)
-            if task.hash not in self._used:
-                self._used.add(task.hash)
+            prompts = dialogue_hashes(task.messages)
+            if self._used.isdisjoint(prompts):
+                self._used.update(prompts)
                 self._advance()
                 return task
 

@@ -16,6 +16,7 @@ from transformers import PreTrainedModel
 from korean_rlhf.errors import BadInput, SettingsError
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.heads import RewardModel, load_reward
+from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Drop, Prompt
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.ppo import PPOSettings
@@ -35,8 +36,6 @@ from korean_rlhf.train.experience import Networks
 from korean_rlhf.train.next_token import masked_loss, to_device
 from korean_rlhf.train.ppo_run import PPORun
 from korean_rlhf.train.prompts import (
-    dialogue_hashes,
-    question_hash,
     read_prompt_hashes,
     split_by_prompt,
     without_overlap,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from korean_rlhf.errors import Overlap, SettingsError
-from korean_rlhf.ngrams import prompt_hash
+from korean_rlhf.ngrams import dialogue_hashes
 from korean_rlhf.records import Drop, Message
 from korean_rlhf.rundir import atomic_write_text
 
@@ -23,20 +23,6 @@ def write_prompt_hashes(stage_folder: Path, hashes: Iterable[str]) -> None:
     atomic_write_text(
         stage_folder / PROMPT_HASHES, "".join(f"{one}\n" for one in sorted(set(hashes)))
     )
-
-
-def question_hash(messages: Sequence[Message]) -> str:
-    """Return the hash of a dialogue up to its first question: one for all that went on from it."""
-    return dialogue_hashes(messages)[0]
-
-
-def dialogue_hashes(messages: Sequence[Message]) -> list[str]:
-    """Return the hash of every prompt in a dialogue: of all up to each turn of the user.
-
-    Whoever learned the second answer of a dialogue has read the first question too.
-    """
-    ends = [place + 1 for place, turn in enumerate(messages) if turn.role == "user"]
-    return [prompt_hash(messages[:end]) for end in ends] or [prompt_hash(messages)]
 
 
 def read_prompt_hashes(model: Path) -> set[str]:
@@ -96,8 +82,8 @@ def split_by_prompt(
     count = min(most, max(1, round(share * len(prompts))))
     if len(prompts) <= count:
         raise SettingsError(
-            f"{len(prompts)} different first questions are too few to set {count} aside for validation. "
-            "Give more data."
+            f"{len(prompts)} different first questions are too few to set {count} aside for "
+            "validation. Give more data."
         )
     aside = set(prompts[:count])
     places = range(len(hashes))

@@ -12,6 +12,7 @@ from transformers import PreTrainedModel
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.heads import RewardModel, load_reward, save_reward
+from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.rundir import Stage, chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
@@ -32,8 +33,6 @@ from korean_rlhf.train.loop import Objective
 from korean_rlhf.train.losses import comparison_loss
 from korean_rlhf.train.optim import make_optimizer
 from korean_rlhf.train.prompts import (
-    dialogue_hashes,
-    question_hash,
     read_prompt_hashes,
     split_by_prompt,
     without_overlap,
@@ -146,7 +145,7 @@ class RewardData:
         return kept, rankings
 
     def write_beside(self, stage: Stage) -> None:
-        """Write the prompts seen, by the base model too, and the records dropped into the stage folder."""
+        """Write the prompts seen, by the base model too, and the records dropped."""
         write_prompt_hashes(stage.folder, self.hashes)
         self.dropped.write(stage.folder)
 

@@ -9,6 +9,7 @@ from transformers import PreTrainedModel
 
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model, save_model
+from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.sft import SFTSettings
@@ -28,8 +29,6 @@ from korean_rlhf.train.loop import Objective
 from korean_rlhf.train.next_token import masked_loss, mean_loss, on, to_device
 from korean_rlhf.train.optim import make_optimizer
 from korean_rlhf.train.prompts import (
-    dialogue_hashes,
-    question_hash,
     read_prompt_hashes,
     split_by_prompt,
     write_prompt_hashes,
@@ -69,7 +68,7 @@ def sft(
 
 
 class SFTData:
-    """Instructions as tokens, split by their first question into those to learn and those to measure on."""
+    """Instructions as tokens, split by first question: some to learn from, some to measure on."""
 
     def __init__(
         self, inputs: Sequence[Path], chat: ChatTokenizer, context: int, settings: SFTSettings

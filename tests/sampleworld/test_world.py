@@ -10,7 +10,7 @@ from statistics import mean
 import pytest
 
 from korean_rlhf import tables
-from korean_rlhf.ngrams import prompt_hash
+from korean_rlhf.ngrams import dialogue_hashes, prompt_hash
 from korean_rlhf.records import Comparison, Document, Instruction, Prompt, parse_messages
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.sampleworld.copier import copier
@@ -68,16 +68,19 @@ def test_each_file_has_as_many_records_as_asked_for(world):
     assert SMALL.prose_megabytes * 1e6 <= size < SMALL.prose_megabytes * 1e6 + 20_000
 
 
-def test_no_prompt_is_in_two_sets_or_twice_in_one(world):
+def test_no_turn_of_a_prompt_is_in_two_sets_or_twice_in_one(world):
     hashes = [
-        prompt_hash(one.messages)
+        one_hash
         for name, kind in (
             ("instructions", Instruction), ("comparisons", Comparison), ("prompts", Prompt)
         )
         for one in tables.read(world / f"{name}.jsonl", kind)
+        for one_hash in dialogue_hashes(one.messages)
     ]  # fmt: skip
     hashes += [
-        prompt_hash(parse_messages(row["messages"])) for row in lines(world / "questions.jsonl")
+        one_hash
+        for row in lines(world / "questions.jsonl")
+        for one_hash in dialogue_hashes(parse_messages(row["messages"]))
     ]
     hashes += [
         prompt_hash(parse_messages([{"role": "user", "content": row["question"]}]))

@@ -11,7 +11,7 @@ import torch
 from korean_rlhf.errors import BadInput, Overlap, SettingsError, UnknownName
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.generate import generate
-from korean_rlhf.ngrams import prompt_hash
+from korean_rlhf.ngrams import dialogue_hashes, prompt_hash
 from korean_rlhf.records import Drop, Instruction, Message
 from korean_rlhf.rundir import MetricsLog, chosen_step, read_manifest
 from korean_rlhf.settings.loading import load
@@ -22,7 +22,6 @@ from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions
 from korean_rlhf.train.losses import IGNORE
 from korean_rlhf.train.prompts import (
-    dialogue_hashes,
     read_prompt_hashes,
     split_by_prompt,
     without_overlap,

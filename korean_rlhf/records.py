@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -110,6 +111,8 @@ class Comparison:
     ranked_by: str = ""
     source: str = ""
     license: str = ""
+    scores: tuple[float, ...] = ()
+    """The judge's score of each response, where the ranks come from scores."""
 
     def __post_init__(self) -> None:
         _require_last_role(self.messages, "user")
@@ -119,6 +122,10 @@ class Comparison:
             raise ValueError(f"{len(self.responses)} responses but {len(self.ranks)} ranks")
         if not all(type(rank) is int and rank >= 1 for rank in self.ranks):
             raise ValueError("ranks are whole numbers from 1 (best)")
+        if len(self.scores) not in (0, len(self.responses)):
+            raise ValueError(f"{len(self.responses)} responses but {len(self.scores)} scores")
+        if not all(math.isfinite(score) for score in self.scores):
+            raise ValueError("scores are finite numbers")
 
 
 @dataclass(frozen=True, slots=True)

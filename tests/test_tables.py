@@ -107,6 +107,13 @@ RECORDS = [
     Comparison(
         messages=(Message(role="user", content="?"),), responses=("가", "나"), ranks=(1, 1), id="3"
     ),
+    Comparison(
+        messages=(Message(role="user", content="?"),),
+        responses=("가", "나"),
+        ranks=(2, 1),
+        scores=(1.5, 9.0),
+        id="4",
+    ),
 ]
 
 
@@ -138,6 +145,11 @@ def test_json_records_come_back_as_they_were(tmp_path, record):
             '{"prompt": "?", "responses": ["가", "나"], "ranks": [0, 1]}',
             Comparison,
             "whole numbers",
+        ),
+        (
+            '{"prompt": "?", "responses": ["가", "나"], "ranks": [1, 2], "scores": [3]}',
+            Comparison,
+            "2 responses but 1 scores",
         ),
         ('{"prompt": "?", "responses": "가나", "ranks": [1, 2]}', Comparison, "list of texts"),
     ],

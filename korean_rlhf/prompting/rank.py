@@ -130,6 +130,7 @@ def compare(
                 messages=messages,
                 responses=tuple(item.response for item in chosen),
                 ranks=ranks([item.score for item in chosen]),
+                scores=tuple(item.score for item in chosen),
                 ranked_by="judge",
                 source=source,
                 license=license,

@@ -81,7 +81,7 @@ def to_json(record: Any) -> dict[str, Any]:
     names = [field.name for field in dataclasses.fields(record)]
     values = ((name, getattr(record, name)) for name in names)
     # Not dataclasses.asdict: it copies deeply, and took a tenth of the time of making a data set.
-    return {name: _json_value(value) for name, value in values if value != ""}
+    return {name: _json_value(value) for name, value in values if value not in ("", ())}
 
 
 def _json_value(value: Any) -> Any:
@@ -178,9 +178,12 @@ def _candidates(row: dict[str, Any]) -> Candidates:
 
 def _comparison(row: dict[str, Any]) -> Comparison:
     texts = _texts(row, "id", "ranked_by", "source", "license")
-    ranks = tuple(row["ranks"])
     return Comparison(
-        messages=_prompt_messages(row), responses=_responses(row), ranks=ranks, **texts
+        messages=_prompt_messages(row),
+        responses=_responses(row),
+        ranks=tuple(row["ranks"]),
+        scores=tuple(map(float, row.get("scores") or ())),
+        **texts,
     )
 
 

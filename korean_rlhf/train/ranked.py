@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from korean_rlhf.ngrams import question_hash
 from korean_rlhf.records import Comparison, Drop
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import MULTIPLE
@@ -22,6 +23,10 @@ class Ranking:
 
     completions: tuple[Sequence[int], ...]
     ranks: tuple[int, ...]
+    question: str = ""
+    """Hash of the first question: comparisons of one question are not independent."""
+    judged: tuple[float, ...] = ()
+    """The judge's score of each completion, where there is one."""
 
     @property
     def longest(self) -> int:
@@ -37,8 +42,13 @@ class RankedRows:
     """(completions, time) int64, padded on the right."""
     lengths: Tensor
     """(completions,) int64."""
-    ranks: tuple[tuple[int, ...], ...]
-    """Of each prompt."""
+    rankings: tuple[Ranking, ...]
+    """The prompts."""
+
+    @property
+    def ranks(self) -> list[tuple[int, ...]]:
+        """Of each prompt."""
+        return [ranking.ranks for ranking in self.rankings]
 
 
 def encode_comparisons(
@@ -64,16 +74,19 @@ def encode_comparisons(
 
 def _fitting(record: Comparison, chat: ChatTokenizer, context: int, dropped: Dropped) -> Ranking:
     completions, ranks = [], []
+    judged: list[float] = []
     for place, (response, rank) in enumerate(zip(record.responses, record.ranks, strict=True)):
         tokens = encode_response(chat, record.messages, response)
         if len(tokens) <= context:
             completions.append(tokens)
             ranks.append(rank)
+            judged += record.scores[place : place + 1]
             continue
         too_long = longer_than(context, len(tokens))
         reason = f"response-{too_long.reason}"
         dropped(record, Drop(reason, f"response {place + 1}: {too_long.detail}"))
-    return Ranking(tuple(completions), tuple(ranks))
+    question = question_hash(record.messages)
+    return Ranking(tuple(completions), tuple(ranks), question, tuple(judged))
 
 
 def right_padded(sequences: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
@@ -89,4 +102,4 @@ def ranked_rows(rankings: Sequence[Ranking], pad_id: int) -> RankedRows:
     """Return prompts with all their completions as one batch."""
     completions = [one for ranking in rankings for one in ranking.completions]
     inputs, lengths = right_padded(completions, pad_id)
-    return RankedRows(inputs, lengths, tuple(ranking.ranks for ranking in rankings))
+    return RankedRows(inputs, lengths, tuple(rankings))

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.model.heads import RewardModel, load_reward, save_reward
-from korean_rlhf.ngrams import dialogue_hashes, question_hash
+from korean_rlhf.ngrams import dialogue_hashes
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.rundir import Stage, chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
@@ -64,7 +64,7 @@ def reward(
     """Train a reward model from the model in `model` on ranked answers.
 
     With `demonstrations` the stored bias makes their mean score 0. The manifest of the stage holds
-    the accuracy on prompts set aside, with intervals and the length baseline.
+    the accuracy on questions set aside, with intervals and the length baseline.
 
     Raises:
         Overlap: the base model was trained on a prompt of these comparisons.
@@ -115,7 +115,7 @@ class RewardData:
         own = {one for record in kept for one in dialogue_hashes(record.messages)}
         self.hashes = own | read_prompt_hashes(base)
         self.training, self.aside = split_by_prompt(
-            [question_hash(record.messages) for record in kept],
+            [ranking.question for ranking in self.rankings],
             share=settings.validation_share,
             most=settings.validation_most,
             seed=settings.seed,
@@ -201,10 +201,10 @@ def measure(network: RewardModel, parts: Sequence[RankedRows], hardware: Hardwar
 def _by_prompt(rows: RankedRows, scores: list[float]) -> list[Scored]:
     lengths: list[int] = rows.lengths.tolist()
     found, start = [], 0
-    for ranks in rows.ranks:
-        place = slice(start, start + len(ranks))
-        found.append(Scored(ranks, scores[place], lengths[place]))
-        start += len(ranks)
+    for one in rows.rankings:
+        place = slice(start, start + len(one.ranks))
+        found.append(Scored(one.ranks, scores[place], lengths[place], one.question, one.judged))
+        start += len(one.ranks)
     return found
 
 
@@ -277,7 +277,7 @@ def _course(
         steps=data.order.steps(settings.epochs),
         modules={"model": network},
         optimizer=make_optimizer({"model": (network, settings.learning_rate)}, settings),
-        objective=Objective(loss=in_precision, weigh=lambda rows: len(rows.ranks)),
+        objective=Objective(loss=in_precision, weigh=lambda rows: len(rows.rankings)),
         parts_at=data.parts_at,
         evaluate=lambda: measure(network, validation, hardware),
         evaluate_every=settings.evaluate_every,

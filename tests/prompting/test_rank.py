@@ -39,6 +39,13 @@ def test_no_answer_stands_twice_and_every_comparison_has_two_ranks(values, seed)
         assert SETTINGS.least <= len(comparison.responses) <= SETTINGS.most
 
 
+def test_a_comparison_keeps_the_scores_that_its_ranks_come_from():
+    made = list(compare(answers([1.0, 2.0, 2.0, 9.0]), RankSettings(least=4, most=4)))
+
+    assert sorted(made[0].scores) == [1.0, 2.0, 2.0, 9.0]
+    assert ranks(made[0].scores) == made[0].ranks
+
+
 def test_comparisons_span_the_range_of_scores():
     values = random.Random(1).choices([1.0, 2.0, 5.0, 9.0, 10.0], k=200)
     made = list(compare(answers(values), RankSettings(per_question=5)))

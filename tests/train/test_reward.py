@@ -89,7 +89,8 @@ def test_the_reward_model_learns_the_order_and_reports_it(world: World, tmp_path
 
     assert validation["accuracy"] > 0.8
     assert validation["interval"][0] <= validation["accuracy"] <= validation["interval"][1]
-    assert validation["prompts"] == 4
+    assert validation["questions"] == validation["comparisons"] == 4
+    assert "by_score_gap" not in validation
     assert validation["pairs"] == 24
     assert validation["by_gap"].keys() == {"1", "2", "3"}
     assert 0.0 <= validation["length_baseline"] <= 1.0

@@ -12,6 +12,7 @@
   - Overlap         the same prompt stands in two sets that must be disjoint
   - NoSpace         the disk is full
   - EndpointError   a model server did not answer as it should
+  - Diverged        training has come to numbers that are not finite
   - StageFailed     a stage of a recipe ended with an error
 
 The command line prints the message of these without a traceback and exits with status 1. Any other
@@ -104,6 +105,16 @@ class NoSpace(KoreanRLHFError):
 
 class EndpointError(KoreanRLHFError):
     """A model server did not answer as it should."""
+
+
+class Diverged(KoreanRLHFError):
+    """Training has come to numbers that are not finite."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(
+            f"Training diverged at {place}: {problem}. Nothing was learned from it. "
+            "Lower the learning rate, and give --replace or another --out."
+        )
 
 
 class StageFailed(KoreanRLHFError):

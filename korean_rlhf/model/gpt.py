@@ -199,6 +199,16 @@ def to_logits(model: PreTrainedModel, hidden: Tensor) -> Tensor:
     return _finished(logits, model.config.get_text_config())
 
 
+def exact_logits(model: PreTrainedModel, hidden: Tensor) -> Tensor:
+    """Return `to_logits` in the precision of the weights, whatever autocast is on around it.
+
+    Logits in bf16 have 8 bits: a log-probability of -8 would be known to 0.03 nats only.
+    """
+    weight = model.get_output_embeddings().weight
+    with torch.autocast(hidden.device.type, enabled=False):
+        return to_logits(model, hidden.to(weight.dtype))
+
+
 def _finished(logits: Tensor, config: Any) -> Tensor:
     """Return `logits` after what some architectures do behind their output layer."""
     if scale := getattr(config, "logit_scale", None):  # Cohere

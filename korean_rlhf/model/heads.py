@@ -41,11 +41,16 @@ class RewardModel(nn.Module):
         attention_mask: Tensor | None = None,
         position_ids: Tensor | None = None,
     ) -> Tensor:
-        """Return (batch, time) float32: the number at each token, given the tokens up to it."""
+        """Return (batch, time) float32: the number at each token, given the tokens up to it.
+
+        The head computes in its own precision under autocast too: 8 bits of a score are too few.
+        """
         output = self.backbone(
             input_ids, attention_mask=attention_mask, position_ids=position_ids, use_cache=False
         )
-        values: Tensor = self.head(output.last_hidden_state).squeeze(-1)
+        hidden = output.last_hidden_state
+        with torch.autocast(hidden.device.type, enabled=False):
+            values: Tensor = self.head(hidden.to(self.head.weight.dtype)).squeeze(-1)
         return values.float()
 
     def score(self, input_ids: Tensor, lengths: Tensor) -> Tensor:

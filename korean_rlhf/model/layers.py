@@ -82,7 +82,8 @@ class Attention(nn.Module):
         query, key = self.q_proj(hidden).view(heads), self.k_proj(hidden).view(heads)
         value = self.v_proj(hidden).view(heads).transpose(1, 2)
         if self.config.query_key_norm:
-            query, key = self.q_norm(query), self.k_norm(key)
+            # Under autocast the norms give fp32; the cache and attention shall not.
+            query, key = self.q_norm(query).to(value.dtype), self.k_norm(key).to(value.dtype)
         query, key = query.transpose(1, 2), key.transpose(1, 2)
         if rotation is not None:
             query, key = rotate(query, rotation), rotate(key, rotation)
@@ -139,4 +140,5 @@ def rotate(heads: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:
     """Return `heads`, (batch, heads, time, head_dim), turned by the angles of their positions."""
     cosine, sine = rotation
     first, second = heads.chunk(2, dim=-1)
-    return heads * cosine + torch.cat((-second, first), dim=-1) * sine
+    turned = heads * cosine + torch.cat((-second, first), dim=-1) * sine
+    return turned.to(heads.dtype)  # the angles are fp32 under autocast, the cache need not be

@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from korean_rlhf.model.generate import generate
-from korean_rlhf.model.gpt import hidden_states, to_logits
+from korean_rlhf.model.gpt import exact_logits, hidden_states
 from korean_rlhf.model.heads import RewardModel
 from korean_rlhf.train.advantage import response_mask
 from korean_rlhf.train.losses import token_entropy, token_log_probabilities
@@ -146,7 +146,7 @@ def log_probabilities(
     mask = answers.mask
     rows, columns = mask.nonzero(as_tuple=True)
     states = hidden_states(model, answers.tokens)[rows, answers.states_before[rows, columns]]
-    logits = to_logits(model, states)[None]
+    logits = exact_logits(model, states)[None]
     chosen = token_log_probabilities(logits, answers.responses[mask][None], temperature)[0]
     empty = torch.zeros(mask.shape, device=chosen.device)
     entropy = token_entropy(logits.detach(), temperature)[0]

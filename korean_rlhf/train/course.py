@@ -5,6 +5,7 @@ Go on from the last checkpoint, measure, keep the best step, stop when nothing g
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +14,20 @@ from typing import Any, Generic
 import torch
 from torch import nn
 
+from korean_rlhf.errors import Diverged
 from korean_rlhf.progress import track
 from korean_rlhf.rundir import MetricsLog, Stage, step_folder, step_number
 from korean_rlhf.settings.optimizer import OptimizerSettings
-from korean_rlhf.train.distributed import process_rank, wait_for_all
+from korean_rlhf.train.distributed import from_first_process, process_rank, wait_for_all
 from korean_rlhf.train.loop import Objective, Part, Progress, train
 from korean_rlhf.train.schedule import learning_rate_factor
-from korean_rlhf.train.state import prune, read_state, resumable_step, write_checkpoint
+from korean_rlhf.train.state import (
+    clear_leftovers,
+    prune,
+    read_state,
+    resumable_step,
+    write_checkpoint,
+)
 
 Metrics = dict[str, Any]
 
@@ -76,6 +84,10 @@ class Course(Generic[Part]):
         if start < self.steps and not ended:
             with track(self.steps, self.stage.name, "steps", done=start) as advance:
                 self._train(start, lambda step: self._report(step, log, advance))
+        if process_rank() == 0:
+            best = self.memory.best_step
+            clear_leftovers(self.stage.folder, keep_last=self.settings.keep_last, best=best)
+        wait_for_all()
         return self._facts()
 
     def _train(self, start: int, report: Callable[[Progress], bool]) -> None:
@@ -143,7 +155,10 @@ class Course(Generic[Part]):
             metrics = self.evaluate()
         for module in self.modules.values():
             module.train()
-        loss = float(metrics["validation_loss"])
+        # Rank 0 decides for all: a process whose last digit differs would wait alone.
+        loss = float(from_first_process(repr(float(metrics["validation_loss"]))))
+        if not math.isfinite(loss):
+            raise Diverged(f"step {step}", f"the validation loss is {loss}")
         if loss < self.memory.best_loss:
             self.memory.best_step, self.memory.best_loss, self.memory.since_best = step, loss, 0
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from korean_rlhf.errors import Diverged
 from korean_rlhf.train.distributed import process_rank, sum_gradients, sum_over_processes
 from korean_rlhf.train.optim import set_learning_rate
 
@@ -56,13 +58,15 @@ def optimise(
     optimizer: torch.optim.Optimizer,
     *,
     clip: float,
+    place: str = "a step",
 ) -> tuple[float, float, float]:
     """Take one optimiser step; return (mean loss, gradient norm before clipping, weight).
 
     Each part's summed loss is divided by the weight of *all* parts of all processes, never by its
-    own: a mean of means would count a token of a short part more.
+    own: a mean of means would count a token of a short part more. `place` names the step in errors.
 
     Raises:
+        Diverged: the loss or the gradient is not finite; no weight has changed.
         ValueError: there is nothing to learn in any part.
     """
     (weight,) = sum_over_processes([sum(objective.weigh(part) for part in parts)])
@@ -75,11 +79,13 @@ def optimise(
         total += float(summed.detach())
     parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
     sum_gradients(parameters)
-    norm = nn.utils.clip_grad_norm_(parameters, clip)
+    norm = float(nn.utils.clip_grad_norm_(parameters, clip))
+    (total,) = sum_over_processes([total])
+    if not (math.isfinite(total) and math.isfinite(norm)):
+        raise Diverged(place, f"the loss is {total / weight:g}, the gradient norm {norm:g}")
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    (total,) = sum_over_processes([total])
-    return total / weight, float(norm), weight
+    return total / weight, norm, weight
 
 
 def train(
@@ -104,7 +110,8 @@ def train(
         begun = time.perf_counter()
         learning_rate = set_learning_rate(optimizer, factor(step))
         seed_step(seed, step)
-        loss, norm, weight = optimise(parts_at(step), objective, optimizer, clip=clip)
+        parts, place = parts_at(step), f"step {step + 1}"
+        loss, norm, weight = optimise(parts, objective, optimizer, clip=clip, place=place)
         seconds = time.perf_counter() - begun
         if report(Progress(step + 1, loss, norm, learning_rate, weight, seconds)):
             return

@@ -220,10 +220,12 @@ def centre(network: RewardModel, demonstrations: Sequence[Sequence[int]], pad_id
         return
     network.head.bias.zero_()
     device = network.head.weight.device
-    scores = []
+    scores, was_training = [], network.training
+    network.eval()  # some decoders drop out while they train
     for at in range(0, len(demonstrations), PART):
         rows, lengths = right_padded(demonstrations[at : at + PART], pad_id)
         scores.append(network.score(rows.to(device), lengths.to(device)).double())
+    network.train(was_training)
     network.head.bias.fill_(-float(torch.cat(scores).mean()))
 
 

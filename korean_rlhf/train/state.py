@@ -11,6 +11,7 @@ randomness of a step is a function of the seed and its number (`loop.seed_step`,
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -109,9 +110,23 @@ def write_checkpoint(
         weights = {key: value.cpu().contiguous() for key, value in network.state_dict().items()}
         save_file(weights, state / f"{name}.weights.safetensors")
     atomic_write_text(state / NOTES, json.dumps(dict(notes), ensure_ascii=False) + "\n")
+    sync(folder)
     manifest = {"step": step, "version": __version__, **facts}
     atomic_write_text(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
     return folder
+
+
+def sync(folder: Path) -> None:
+    """Return when all files in `folder` are on the disk, and their names too.
+
+    A machine that loses power must not leave a manifest that vouches for torn weights.
+    """
+    for path in (*folder.rglob("*"), folder, folder.parent):
+        opened = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def resumable_step(stage_folder: Path) -> Path | None:
@@ -144,4 +159,12 @@ def prune(stage_folder: Path, *, keep_last: int, best: int | None) -> None:
     for folder in steps[:-keep_last]:
         if step_number(folder) != best:
             (folder / MANIFEST).unlink()
+            shutil.rmtree(folder)
+
+
+def clear_leftovers(stage_folder: Path, *, keep_last: int, best: int | None) -> None:
+    """Delete what kills left behind: checkpoints due to be pruned, and those half written."""
+    prune(stage_folder, keep_last=keep_last, best=best)
+    for folder in stage_folder.glob("step-*"):
+        if folder.is_dir() and not (folder / MANIFEST).is_file():
             shutil.rmtree(folder)

@@ -11,14 +11,13 @@ from transformers import PreTrainedModel
 
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.model.checkpoint import load_model
+from korean_rlhf.model.config import context_of
 from korean_rlhf.records import Message
 from korean_rlhf.rundir import chosen_step
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 
 CHAT_STAGES = ("ppo", "sft")
 """Stages of a run that make a chat model, the best first."""
-LONGEST_CONTEXT = 2048
-"""Tokens of a model that does not say how many it can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Assistant:
     @property
     def context(self) -> int:
         """Most tokens that the model can read."""
-        return int(getattr(self.model.config, "max_position_embeddings", LONGEST_CONTEXT))
+        return context_of(self.model.config)
 
     def room(self, most: int) -> int:
         """Return how many tokens an answer may have: `most`, or half of the context."""

@@ -44,3 +44,19 @@ class KoGPTConfig(PreTrainedConfig):
     def factorised(self) -> bool:
         """Whether the embedding is the product of two matrices, as in ALBERT."""
         return self.embedding_size != self.hidden_size
+
+
+LONGEST_CONTEXT = 2048
+"""Tokens of a model that does not say how many it can read."""
+
+
+def context_of(config: PreTrainedConfig) -> int:
+    """Return the most tokens that a model reads, also one that reads images or goes without limit.
+
+    MPT has a name of its own for it, Bloom has no limit, Gemma 3 says it of its text part.
+    """
+    text = config.get_text_config()
+    for name in ("max_position_embeddings", "max_seq_len"):
+        if getattr(text, name, None):
+            return int(getattr(text, name))
+    return LONGEST_CONTEXT

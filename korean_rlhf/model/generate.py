@@ -144,7 +144,7 @@ class Decoder:
     ) -> None:
         longest = max(map(len, prompts))
         capacity = longest + max_new_tokens
-        context = getattr(model.config, "max_position_embeddings", capacity)
+        context = getattr(model.config.get_text_config(), "max_position_embeddings", capacity)
         if capacity > context:
             raise SettingsError(
                 f"A prompt of {longest} tokens and an answer of {max_new_tokens} do not fit the "

@@ -28,7 +28,7 @@ class RewardModel(nn.Module):
     def __init__(self, backbone: PreTrainedModel, seed: int = 0) -> None:
         super().__init__()
         self.backbone = backbone
-        width = backbone.config.hidden_size
+        width = backbone.config.get_text_config().hidden_size
         self.head = nn.Linear(width, 1)
         start = torch.Generator().manual_seed(seed)
         with torch.no_grad():

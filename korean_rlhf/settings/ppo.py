@@ -31,7 +31,7 @@ class PPOSettings(OptimizerSettings):
     """How the learning rate goes from its peak to its floor; wsd falls in the last fifth only."""
 
     warmup: int = 10
-    """Updates until the learning rate is at its peak."""
+    """Updates until the policy's learning rate is at its peak; the value network has no warm-up."""
 
     epsilon: float = 1e-5
     """AdamW: added to the root of the squared gradient."""
@@ -41,6 +41,9 @@ class PPOSettings(OptimizerSettings):
 
     updates: int = 500
     """Rounds of sampling and learning."""
+
+    value_only_updates: int = 0
+    """First updates, of `updates`, in which only the value network learns."""
 
     rollouts: int = 512
     """Answers sampled in an update."""
@@ -53,6 +56,9 @@ class PPOSettings(OptimizerSettings):
 
     accumulate: int = 1
     """Parts that an optimiser step is computed in; more need less memory."""
+
+    sample_batch: int = 512
+    """Answers written at once; fewer need less memory."""
 
     response_tokens: int = 256
     """Longest answer. A longer one is cut and pays `no_end_penalty`."""
@@ -88,7 +94,8 @@ class PPOSettings(OptimizerSettings):
     """How far a value may move in an update before its gradient stops."""
 
     value_weight: float = 0.1
-    """Factor of the value loss."""
+    """Factor of the value loss. The value network and its AdamW are its own, and AdamW divides by
+    the size of the gradient: this changes next to nothing but when `clip` takes hold."""
 
     kl_max: float = 20.0
     """Nats of KL from the SFT model at which the run stops."""
@@ -98,6 +105,14 @@ class PPOSettings(OptimizerSettings):
 
     evaluate_prompts: int = 128
     """Held-out prompts; they are never trained on."""
+
+    evaluate_samples: int = 2
+    """Answers to each held-out prompt. A step becomes the best when its gain, prompt by prompt,
+    exceeds its standard error."""
+
+    min_distinct: float = 0.5
+    """The run stops when the share of different held-out answers falls below this part of what it
+    was at first, and such a step is never the best; 0 for no limit."""
 
     patience: int | None = None
     """Measurements in a row without a new best after which the run ends; never when not set."""
@@ -110,11 +125,21 @@ class PPOSettings(OptimizerSettings):
         require_positive(self, "value_learning_rate", "updates", "rollouts", "minibatches")
         require_positive(self, "inner_epochs", "accumulate", "response_tokens", "temperature")
         require_positive(self, "policy_clip", "value_clip", "kl_max", "evaluate_every")
-        require_positive(self, "evaluate_prompts")
-        require_fraction(self, "gamma", "smoothing")
+        require_positive(self, "evaluate_prompts", "evaluate_samples", "sample_batch")
+        require_fraction(self, "gamma", "smoothing", "min_distinct")
         if self.rollouts % self.minibatches:
             nearest = self.rollouts - self.rollouts % self.minibatches or self.minibatches
             raise SettingsError(
                 f"rollouts ({self.rollouts}) must be a multiple of minibatches "
                 f"({self.minibatches}). Nearest: rollouts = {nearest}."
+            )
+        if self.accumulate > self.rollouts // self.minibatches:
+            raise SettingsError(
+                f"accumulate ({self.accumulate}) must not exceed the answers of a minibatch, "
+                f"rollouts / minibatches = {self.rollouts // self.minibatches}."
+            )
+        if not 0 <= self.value_only_updates < self.updates:
+            raise SettingsError(
+                f"value_only_updates ({self.value_only_updates}) must be at least 0 and below "
+                f"updates ({self.updates})."
             )

@@ -28,16 +28,17 @@ class RewardSettings(OptimizerSettings):
     """Passes over the comparisons. A reward model overfits soon after the first."""
 
     batch_prompts: int = 64
-    """Prompts of one optimiser step, each with all of its ranked answers."""
+    """Prompts of one optimiser step, each with all of its K ranked answers: with K up to 9 the
+    model reads up to 576 rows, in `accumulate` parts."""
 
     accumulate: int = 1
     """Parts that a step is computed in; more parts need less memory and give the same result."""
 
     validation_share: float = 0.1
-    """Share of the prompts that is set aside to measure accuracy."""
+    """Share of the first questions set aside, with their comparisons, to measure accuracy."""
 
     validation_most: int = 500
-    """Most prompts that are set aside."""
+    """Most first questions that are set aside; each takes all comparisons that begin with it."""
 
     evaluate_every: int = 25
     """Steps between two measurements of the validation loss, each with a checkpoint."""

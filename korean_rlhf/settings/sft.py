@@ -31,10 +31,10 @@ class SFTSettings(OptimizerSettings):
     """Parts that a step is computed in; more parts need less memory and give the same result."""
 
     validation_share: float = 0.05
-    """Share of the prompts that is set aside to measure the validation loss."""
+    """Share of the first questions set aside, with their dialogues, for the validation loss."""
 
     validation_most: int = 500
-    """Most dialogues that are set aside."""
+    """Most first questions that are set aside; each takes all dialogues that begin with it."""
 
     evaluate_every: int = 50
     """Steps between two measurements of the validation loss, each with a checkpoint."""

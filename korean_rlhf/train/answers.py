@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from korean_rlhf.model.config import context_of
 from korean_rlhf.model.generate import generate
 from korean_rlhf.model.gpt import exact_logits, hidden_states
 from korean_rlhf.model.heads import RewardModel
 from korean_rlhf.train.advantage import response_mask
 from korean_rlhf.train.losses import token_entropy, token_log_probabilities
 from korean_rlhf.train.ranked import right_padded
-
-SAMPLED_AT_ONCE = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Answers:
     """(batch,) int64 tokens of each answer."""
     ended: Tensor
     """(batch,) bool: it ended by itself."""
+    spare: int = 0
+    """Columns of padding that `responses` has after the longest answer."""
 
     @property
     def mask(self) -> Tensor:
@@ -52,14 +53,23 @@ class Answers:
     def rows(self, rows: Tensor) -> Answers:
         """Return some of the answers, without columns that are padding in all of them."""
         prompts, lengths = self.prompt_lengths[rows], self.lengths[rows]
-        width, new = int((prompts + lengths).max()), int(lengths.max())
+        width, new = int((prompts + lengths).max()), int(lengths.max()) + self.spare
         return Answers(
             self.tokens[rows, :width],
             prompts,
             self.responses[rows, :new],
             lengths,
             self.ended[rows],
+            self.spare,
         )
+
+    def with_spare_column(self, pad_id: int) -> Answers:
+        """Return the answers with one more column: the state after the longest answer's end.
+
+        Otherwise whether that state has a place of its own would depend on who else is in a part.
+        """
+        responses = torch.nn.functional.pad(self.responses, (0, 1), value=pad_id)
+        return replace(self, responses=responses, spare=self.spare + 1)
 
     def to(self, device: str) -> Answers:
         """Return the answers on `device`."""
@@ -69,6 +79,7 @@ class Answers:
             self.responses.to(device),
             self.lengths.to(device),
             self.ended.to(device),
+            self.spare,
         )
 
 
@@ -92,9 +103,14 @@ def cut_at_end(tokens: Tensor, end_id: int, pad_id: int) -> tuple[Tensor, Tensor
 
 
 def lay_out(
-    prompts: Sequence[Sequence[int]], tokens: Tensor, *, end_id: int, pad_id: int
+    prompts: Sequence[Sequence[int]],
+    tokens: Tensor,
+    *,
+    end_id: int,
+    pad_id: int,
+    context: int | None = None,
 ) -> Answers:
-    """Return prompts and sampled tokens, (batch, new), as `Answers`."""
+    """Return prompts and sampled tokens, (batch, new), as `Answers` no wider than `context`."""
     responses, lengths, ended = cut_at_end(tokens, end_id, pad_id)
     whole = [
         [*prompt, *response[:length]]
@@ -102,7 +118,7 @@ def lay_out(
             prompts, responses.tolist(), lengths.tolist(), strict=True
         )
     ]
-    rows, _ = right_padded(whole, pad_id)
+    rows, _ = right_padded(whole, pad_id, context)
     sizes = torch.tensor([len(prompt) for prompt in prompts])
     return Answers(rows, sizes, responses, lengths, ended)
 
@@ -116,13 +132,17 @@ def sample_answers(
     generator: torch.Generator,
     end_id: int,
     pad_id: int,
+    at_once: int = 512,
 ) -> Answers:
-    """Return one answer to each prompt, drawn from the whole tempered distribution."""
+    """Return one answer to each prompt, drawn from the whole tempered distribution.
+
+    `at_once` prompts are answered together; fewer need less memory for keys and values.
+    """
     found = []
-    for at in range(0, len(prompts), SAMPLED_AT_ONCE):
+    for at in range(0, len(prompts), at_once):
         generated = generate(
             model,
-            prompts[at : at + SAMPLED_AT_ONCE],
+            prompts[at : at + at_once],
             max_new_tokens=new_tokens,
             temperature=temperature,
             top_p=1.0,
@@ -132,25 +152,40 @@ def sample_answers(
         )
         missing = new_tokens - generated.tokens.shape[1]
         found.append(torch.nn.functional.pad(generated.tokens, (0, missing), value=pad_id))
-    return lay_out(prompts, torch.cat(found), end_id=end_id, pad_id=pad_id)
+    context = context_of(model.config)
+    return lay_out(prompts, torch.cat(found), end_id=end_id, pad_id=pad_id, context=context)
 
 
-def log_probabilities(
+def log_probabilities(model: PreTrainedModel, answers: Answers, temperature: float) -> Tensor:
+    """Return (batch, new) float32: the policy's log-probability of each answer token, in nats.
+
+    0 at padding. One function for the old, the new and the reference policy, so that an unchanged
+    policy has a ratio of exactly 1.
+    """
+    return _answer_tokens(model, answers, temperature, with_entropy=False)[0]
+
+
+@torch.no_grad()
+def log_probabilities_and_entropy(
     model: PreTrainedModel, answers: Answers, temperature: float
 ) -> tuple[Tensor, Tensor]:
-    """Return log-probability and entropy of the policy at each answer token, in nats.
+    """Return `log_probabilities`, and of the same shape the entropy before each token, in nats."""
+    return _answer_tokens(model, answers, temperature, with_entropy=True)
 
-    Both are (batch, new) float32, 0 at padding; the entropy has no gradient. One function for the
-    old, the new and the reference policy, so that an unchanged policy has a ratio of exactly 1.
-    """
+
+def _answer_tokens(
+    model: PreTrainedModel, answers: Answers, temperature: float, *, with_entropy: bool
+) -> tuple[Tensor, Tensor]:
     mask = answers.mask
     rows, columns = mask.nonzero(as_tuple=True)
     states = hidden_states(model, answers.tokens)[rows, answers.states_before[rows, columns]]
     logits = exact_logits(model, states)[None]
     chosen = token_log_probabilities(logits, answers.responses[mask][None], temperature)[0]
     empty = torch.zeros(mask.shape, device=chosen.device)
-    entropy = token_entropy(logits.detach(), temperature)[0]
-    return empty.masked_scatter(mask, chosen), empty.masked_scatter(mask, entropy)
+    found = empty.masked_scatter(mask, chosen)
+    if not with_entropy:
+        return found, empty
+    return found, empty.masked_scatter(mask, token_entropy(logits, temperature)[0])
 
 
 def state_values(network: RewardModel, answers: Answers) -> Tensor:

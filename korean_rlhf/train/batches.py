@@ -95,14 +95,23 @@ class Example:
     """True for the assistant's content and its end token."""
 
 
-def padded_rows(examples: Sequence[Example], pad_id: int) -> Rows:
+def padded_width(longest: int, context: int | None) -> int:
+    """Return `longest` rounded up to a multiple of MULTIPLE, but not beyond the model's context.
+
+    A model with learned positions has none to give to padding there.
+    """
+    width = -(-longest // MULTIPLE) * MULTIPLE
+    return width if context is None else max(longest, min(width, context))
+
+
+def padded_rows(examples: Sequence[Example], pad_id: int, context: int | None = None) -> Rows:
     """Return dialogues padded on the right, with targets at the learned tokens only.
 
     No attention mask is needed: padding stands after the dialogue, where causal attention of the
     real tokens does not reach.
     """
     longest = max(len(example.tokens) for example in examples)
-    width = -(-(longest - 1) // MULTIPLE) * MULTIPLE
+    width = padded_width(longest - 1, context)
     inputs = torch.full((len(examples), width), pad_id)
     targets = torch.full((len(examples), width), IGNORE)
     for row, example in enumerate(examples):

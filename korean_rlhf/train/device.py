@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
 
@@ -21,7 +21,11 @@ from korean_rlhf.train.distributed import from_first_process, process_rank
 
 F = TypeVar("F", bound=Callable[..., Any])
 TIMING_SECONDS = 1.0
-"""How long both precisions together are timed."""
+"""How long both precisions together are timed, at least."""
+TIMING_ROUNDS = 3
+"""Trials of each precision, at least: a single one may meet another program on the same cores."""
+TIMING_MOST_SECONDS = 30.0
+"""After this long no new round begins."""
 BF16_MUST_SAVE = 0.1
 """bf16 is taken only if it saves this share of the time; else its lost digits buy nothing."""
 FLOPS_EXPECTED = {"cpu": 2.5e11, "cuda": 1e14}
@@ -57,8 +61,9 @@ class Hardware:
 
     def compile(self, function: F) -> F:
         """Return `function`, compiled if that was chosen."""
-        compiled: Any = torch.compile(function)  # lazy: costs nothing until it is called
-        return compiled if self.compiled else function
+        if not self.compiled:
+            return function
+        return cast("F", torch.compile(function))
 
 
 def choose_device(setting: str) -> str:
@@ -95,19 +100,19 @@ def choose_precision(
 
 
 def time_precisions(device: str, trial: Callable[[], None]) -> dict[str, float]:
-    """Return the fastest seconds of `trial` in fp32 and bf16, taking turns for about a second."""
+    """Return the fastest seconds of `trial` in fp32 and bf16, taking turns after a warm-up."""
     best = {"fp32": float("inf"), "bf16": float("inf")}
-    for warm in (True, False):
-        end = time.perf_counter() + TIMING_SECONDS
-        while True:
-            for precision in best:
-                begun = time.perf_counter()
-                with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
-                    trial()
-                if not warm:
-                    best[precision] = min(best[precision], time.perf_counter() - begun)
-            if warm or time.perf_counter() >= end:
-                break
+    begun, rounds = time.perf_counter(), -1  # the first round is the warm-up
+    while rounds < TIMING_ROUNDS or time.perf_counter() < begun + TIMING_SECONDS:
+        for precision in best:
+            start = time.perf_counter()
+            with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
+                trial()
+            if rounds >= 0:
+                best[precision] = min(best[precision], time.perf_counter() - start)
+        rounds += 1
+        if rounds >= 1 and time.perf_counter() >= begun + TIMING_MOST_SECONDS:
+            break
     return {precision: round(seconds, 4) for precision, seconds in best.items()}
 
 

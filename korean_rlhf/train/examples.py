@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from korean_rlhf import tables
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.checkpoint import read_config
+from korean_rlhf.model.config import context_of
 from korean_rlhf.records import Comparison, Drop, Instruction, Message, Prompt
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import Example
-from korean_rlhf.train.dropped import Dropped
 
 R = TypeVar("R", Instruction, Comparison, Prompt)
 
@@ -29,7 +29,10 @@ def read_all(inputs: Sequence[Path], kind: type[R]) -> list[R]:
 
 
 def encode_instructions(
-    records: Sequence[Instruction], chat: ChatTokenizer, context: int, dropped: Dropped
+    records: Sequence[Instruction],
+    chat: ChatTokenizer,
+    context: int,
+    dropped: Callable[[Instruction, Drop], None],
 ) -> tuple[list[Instruction], list[Example]]:
     """Return the instructions that fit the context, and their tokens with the learned mask."""
     kept, examples = [], []
@@ -61,4 +64,4 @@ def longer_than(context: int, tokens: int) -> Drop:
 
 def model_context(folder: Path) -> int:
     """Return the longest sequence that the model in `folder` reads, in tokens."""
-    return int(read_config(folder).max_position_embeddings)
+    return context_of(read_config(folder))

@@ -19,7 +19,13 @@ from korean_rlhf.train.advantage import (
     token_rewards,
     whiten,
 )
-from korean_rlhf.train.answers import Answers, log_probabilities, scores, state_values
+from korean_rlhf.train.answers import (
+    Answers,
+    log_probabilities,
+    log_probabilities_and_entropy,
+    scores,
+    state_values,
+)
 from korean_rlhf.train.device import Hardware
 
 
@@ -75,8 +81,8 @@ def judge(
     found = []
     for answers in parts:
         with hardware.autocast():
-            own, entropy = log_probabilities(networks.policy, answers, temperature)
-            other, _ = log_probabilities(networks.reference, answers, temperature)
+            own, entropy = log_probabilities_and_entropy(networks.policy, answers, temperature)
+            other = log_probabilities(networks.reference, answers, temperature)
             values = state_values(networks.values, answers)
             judged = scores(networks.reward, answers)
         found.append(Judged(own, entropy, other, values, judged))

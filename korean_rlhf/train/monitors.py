@@ -97,10 +97,12 @@ class Watch:
     def summary(self) -> dict[str, float]:
         """Return means over tokens, and over optimiser steps."""
         means = {name: sum(values) / len(values) for name, values in self._steps.items()}
+        if not self.tokens:  # the policy has not learned yet
+            return means
         return {
-            "ratio_mean": self.ratio_sum / max(self.tokens, 1),
+            "ratio_mean": self.ratio_sum / self.tokens,
             "ratio_max": self.ratio_max,
             "first_ratio_max": self.first_ratio,
-            "clip_fraction": self.clipped / max(self.tokens, 1),
+            "clip_fraction": self.clipped / self.tokens,
             **means,
         }

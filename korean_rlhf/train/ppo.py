@@ -15,6 +15,7 @@ from transformers import PreTrainedModel
 
 from korean_rlhf.errors import BadInput, SettingsError
 from korean_rlhf.model.checkpoint import load_model
+from korean_rlhf.model.config import context_of
 from korean_rlhf.model.heads import RewardModel, load_reward
 from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Drop, Prompt
@@ -196,6 +197,7 @@ def _hardware(
     """Choose the precision by a language-model pass over prompts of a minibatch's size."""
     count = settings.rollouts // settings.minibatches // settings.accumulate or 1
     prompts = (data.training * count)[:count]
-    rows = padded_rows([Dialogue(one, [True] * len(one)) for one in prompts], 0)
+    dialogues = [Dialogue(one, [True] * len(one)) for one in prompts]
+    rows = padded_rows(dialogues, 0, context_of(policy.config))
     trial = gradient_trial(masked_loss(policy), to_device(rows, device), [policy])
     return choose_hardware(stage.folder, settings, device=device, trial=trial, operations=0.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,12 +30,19 @@ from korean_rlhf.train.experience import (
     prepare,
     shared_out,
 )
+from korean_rlhf.train.held_out import Measured, Memory, measured, remember
 from korean_rlhf.train.loop import Objective, optimise, seed_step
 from korean_rlhf.train.losses import policy_loss, value_loss
 from korean_rlhf.train.monitors import Watch, answer_metrics, value_metrics
 from korean_rlhf.train.optim import make_optimizer, set_learning_rate
 from korean_rlhf.train.schedule import learning_rate_factor
-from korean_rlhf.train.state import prune, read_state, resumable_step, write_checkpoint
+from korean_rlhf.train.state import (
+    clear_leftovers,
+    prune,
+    read_state,
+    resumable_step,
+    write_checkpoint,
+)
 
 HELD_OUT_SEED = 7_777_777
 """The held-out prompts are answered with the same random numbers at every measurement."""
@@ -51,17 +57,6 @@ class Prompts(Protocol):
     def at(self, update: int) -> list[list[int]]:
         """Return the prompts of one update."""
         ...
-
-
-@dataclass
-class Memory:
-    """What a run remembers between checkpoints, and across a kill."""
-
-    best_step: int = 0
-    best_objective: float = float("-inf")
-    since_best: int = 0
-    stopped: str = ""
-    """Why the run ended before its last update; "" if it did not."""
 
 
 class PPORun:
@@ -101,6 +96,8 @@ class PPORun:
                 row = self.update(update)
                 self._after(update + 1, row)
                 advance(1, score=row["score"], kl=row["kl"], length=row["length"])
+        best = self.memory.best_step
+        clear_leftovers(self.stage.folder, keep_last=self.settings.keep_last, best=best)
         return self._facts()
 
     def update(self, update: int) -> dict[str, Any]:
@@ -108,9 +105,7 @@ class PPORun:
         begun = time.perf_counter()
         settings = self.settings
         seed_step(settings.seed, update)
-        factor = self._factor(update)
-        set_learning_rate(self.value_optimizer, factor)
-        learning_rate = set_learning_rate(self.policy_optimizer, factor)
+        learning_rate = self._set_learning_rates(update)
         answers = self._sample(self.prompts.at(update), settings.seed * 1_000_003 + update)
         sampled = time.perf_counter()
         batches = shared_out(
@@ -122,7 +117,7 @@ class PPORun:
         parts = [part for batch in batches for part in batch]
         judged = judge(self.networks, parts, self.hardware, settings.temperature)
         experience = prepare(parts, judged, settings)
-        learned = self._learn(_regroup(experience, [len(batch) for batch in batches]))
+        learned = self._learn(update, _regroup(experience, [len(batch) for batch in batches]))
         self.tokens += int(answers.lengths.sum())
         seconds = time.perf_counter() - begun
         self.seconds += seconds
@@ -146,7 +141,10 @@ class PPORun:
                 generator=torch.Generator().manual_seed(seed),
                 end_id=self.chat.end_id,
                 pad_id=self.chat.pad_id,
+                at_once=self.settings.sample_batch,
             )
+        if self.settings.score_after_end:
+            answers = answers.with_spare_column(self.chat.pad_id)
         return answers.to(self.hardware.device)
 
     def _finals(self, parts: list[Answers], judged: list[Judged]) -> list[Tensor]:
@@ -155,10 +153,10 @@ class PPORun:
             for answers, seen in zip(parts, judged, strict=True)
         ]
 
-    def _learn(self, minibatches: list[list[Experience]]) -> dict[str, float]:
+    def _learn(self, update: int, minibatches: list[list[Experience]]) -> dict[str, float]:
         """Take one optimiser step of each network a minibatch and inner epoch."""
-        watch = Watch()
-        clip = self.settings.clip
+        watch, place = Watch(), f"update {update + 1}"
+        clip, policy_learns = self.settings.clip, update >= self.settings.value_only_updates
         policy: Objective[Experience] = Objective(
             loss=lambda one: self._policy_loss(one, watch),
             weigh=lambda one: float(one.answers.mask.sum()),
@@ -166,13 +164,16 @@ class PPORun:
         values = Objective(loss=self._value_loss, weigh=lambda one: float(one.value_mask.sum()))
         for _ in range(self.settings.inner_epochs):
             for parts in minibatches:
-                watch.policy(optimise(parts, policy, self.policy_optimizer, clip=clip))
-                watch.values(optimise(parts, values, self.value_optimizer, clip=clip))
+                if policy_learns:
+                    step = optimise(parts, policy, self.policy_optimizer, clip=clip, place=place)
+                    watch.policy(step)
+                step = optimise(parts, values, self.value_optimizer, clip=clip, place=place)
+                watch.values(step)
         return watch.summary()
 
     def _policy_loss(self, one: Experience, watch: Watch) -> Tensor:
         with self.hardware.autocast():
-            new, _ = log_probabilities(self.networks.policy, one.answers, self.settings.temperature)
+            new = log_probabilities(self.networks.policy, one.answers, self.settings.temperature)
         mask = one.answers.mask
         loss = policy_loss(new, one.old, one.advantages, mask, clip=self.settings.policy_clip)
         watch.ratios(loss, int(mask.sum()))
@@ -185,22 +186,36 @@ class PPORun:
         loss = value_loss(new, one.values, one.returns, one.value_mask, clip=settings.value_clip)
         return settings.value_weight * loss
 
-    def measure(self) -> dict[str, float]:
+    def measure(self) -> Measured:
         """Return the mean score and KL on the held-out prompts, and their balance."""
-        answers = self._sample(self.prompts.held_out, HELD_OUT_SEED)
+        samples = self.settings.evaluate_samples
+        prompts = [prompt for prompt in self.prompts.held_out for _ in range(samples)]
+        answers = self._sample(prompts, HELD_OUT_SEED)
         rows = torch.arange(len(answers.lengths), device=answers.lengths.device)
         parts = [answers.rows(part) for part in rows.split(MEASURED_AT_ONCE)]
         judged = judge(self.networks, parts, self.hardware, self.settings.temperature)
-        metrics = answer_metrics(parts, judged, self._finals(parts, judged), self.settings)
-        return {f"held_out_{name}": value for name, value in metrics.items()}
+        return measured(answers, parts, judged, self._finals(parts, judged), self.settings)
 
-    def _factor(self, update: int) -> float:
+    def _set_learning_rates(self, update: int) -> float:
+        """Set those of one update; return the policy's, 0 while it does not learn yet.
+
+        The value network has no warm-up: values that are wrong mislead the policy from the start.
+        """
+        settings = self.settings
+        set_learning_rate(self.value_optimizer, self._factor(update, settings.updates, warmup=0))
+        alone = settings.value_only_updates
+        if update < alone:
+            return set_learning_rate(self.policy_optimizer, 0.0)
+        factor = self._factor(update - alone, settings.updates - alone, warmup=settings.warmup)
+        return set_learning_rate(self.policy_optimizer, factor)
+
+    def _factor(self, update: int, updates: int, *, warmup: int) -> float:
         settings = self.settings
         return learning_rate_factor(
             update,
-            steps=settings.updates,
+            steps=updates,
             schedule=settings.schedule,
-            warmup=settings.warmup,
+            warmup=warmup,
             warmup_from=settings.warmup_from,
             floor=settings.floor,
         )
@@ -232,8 +247,9 @@ class PPORun:
             self.log.write(row)
 
     def _checkpoint(self, done: int, row: dict[str, Any]) -> None:
-        metrics = self.measure()
-        self._remember(done, metrics)
+        found = self.measure()
+        remember(self.memory, done, found, self.settings)
+        metrics = found.metrics
         self.log.write(row | metrics)  # before the checkpoint: a resumed run begins after this row
         write_checkpoint(
             self.stage.folder,
@@ -247,17 +263,6 @@ class PPORun:
         )
         prune(self.stage.folder, keep_last=self.settings.keep_last, best=self.memory.best_step)
         self.stage.note_time()
-
-    def _remember(self, done: int, metrics: dict[str, float]) -> None:
-        memory, patience = self.memory, self.settings.patience
-        objective = metrics["held_out_objective"]
-        allowed = metrics["held_out_kl"] <= self.settings.kl_max
-        if allowed and objective > memory.best_objective:
-            memory.best_step, memory.best_objective, memory.since_best = done, objective, 0
-            return
-        memory.since_best += 1
-        if patience is not None and memory.since_best >= patience:
-            memory.stopped = memory.stopped or "patience"
 
     @property
     def _optimizers(self) -> dict[str, torch.optim.Optimizer]:

@@ -11,7 +11,7 @@ from torch import Tensor
 from korean_rlhf.ngrams import question_hash
 from korean_rlhf.records import Comparison, Drop
 from korean_rlhf.tokenizer.chat import ChatTokenizer
-from korean_rlhf.train.batches import MULTIPLE
+from korean_rlhf.train.batches import padded_width
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_response, longer_than
 from korean_rlhf.train.losses import ranked_pairs
@@ -89,17 +89,19 @@ def _fitting(record: Comparison, chat: ChatTokenizer, context: int, dropped: Dro
     return Ranking(tuple(completions), tuple(ranks), question, tuple(judged))
 
 
-def right_padded(sequences: Sequence[Sequence[int]], pad_id: int) -> tuple[Tensor, Tensor]:
-    """Return (rows, time) int64 padded on the right, and (rows,) lengths."""
-    width = -(-max(map(len, sequences)) // MULTIPLE) * MULTIPLE
+def right_padded(
+    sequences: Sequence[Sequence[int]], pad_id: int, context: int | None = None
+) -> tuple[Tensor, Tensor]:
+    """Return (rows, time) int64 padded on the right, at most to `context`, and (rows,) lengths."""
+    width = padded_width(max(map(len, sequences)), context)
     rows = torch.full((len(sequences), width), pad_id)
     for row, sequence in enumerate(sequences):
         rows[row, : len(sequence)] = torch.tensor(sequence)
     return rows, torch.tensor([len(sequence) for sequence in sequences])
 
 
-def ranked_rows(rankings: Sequence[Ranking], pad_id: int) -> RankedRows:
+def ranked_rows(rankings: Sequence[Ranking], pad_id: int, context: int | None = None) -> RankedRows:
     """Return prompts with all their completions as one batch."""
     completions = [one for ranking in rankings for one in ranking.completions]
-    inputs, lengths = right_padded(completions, pad_id)
+    inputs, lengths = right_padded(completions, pad_id, context)
     return RankedRows(inputs, lengths, tuple(rankings))

@@ -11,9 +11,10 @@ from transformers import PreTrainedModel
 
 from korean_rlhf.errors import BadInput
 from korean_rlhf.model.checkpoint import load_model
+from korean_rlhf.model.config import context_of
 from korean_rlhf.model.heads import RewardModel, load_reward, save_reward
 from korean_rlhf.ngrams import dialogue_hashes
-from korean_rlhf.records import Comparison, Instruction
+from korean_rlhf.records import Comparison, Drop, Instruction
 from korean_rlhf.rundir import Stage, chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
 from korean_rlhf.tokenizer.chat import ChatTokenizer
@@ -68,7 +69,7 @@ def reward(
 
     Raises:
         Overlap: the base model was trained on a prompt of these comparisons.
-        BadInput: no comparison fits the model's context.
+        BadInput: no comparison, or no demonstration, fits the model's context.
     """
     device = choose_device(settings.device)
     files = [*inputs, model, *([demonstrations] if demonstrations else [])]
@@ -78,8 +79,8 @@ def reward(
         base = chosen_step(model)
         network = placed(_network(stage, base, settings), device)
         data = RewardData(inputs, base, settings)
+        shown = data.read_demonstrations(demonstrations, ChatTokenizer.load(base))
         data.write_beside(stage)
-        shown = _read_demonstrations(demonstrations, base, settings.demonstrations_most)
         hardware = _hardware(stage, network, data, device, settings)
         facts = _course(stage, network, data, shown, hardware, base, settings).follow()
         best = read_manifest(stage.folder / facts["best"])
@@ -111,6 +112,7 @@ class RewardData:
     def __init__(self, inputs: Sequence[Path], base: Path, settings: RewardSettings) -> None:
         chat = ChatTokenizer.load(base)
         self.settings, self.pad_id, self.dropped = settings, chat.pad_id, Dropped()
+        self.context = model_context(base)
         kept, self.rankings = self._read(inputs, base, chat)
         own = {one for record in kept for one in dialogue_hashes(record.messages)}
         self.hashes = own | read_prompt_hashes(base)
@@ -136,13 +138,33 @@ class RewardData:
             drop_overlap=self.settings.drop_overlap,
             drop=self.dropped,
         )
-        context = model_context(base)
-        kept, rankings = encode_comparisons(fresh, chat, context, self.dropped)
+        kept, rankings = encode_comparisons(fresh, chat, self.context, self.dropped)
         if not kept:
             raise BadInput(
-                f"None of {self.read} comparisons ranks two answers within {context} tokens."
+                f"None of {self.read} comparisons ranks two answers within {self.context} tokens."
             )
         return kept, rankings
+
+    def read_demonstrations(self, path: Path | None, chat: ChatTokenizer) -> list[Sequence[int]]:
+        """Return the tokens of the demonstrations that shall score 0 on average.
+
+        Raises:
+            BadInput: none of them fits the model's context.
+        """
+        if path is None:
+            return []
+        shown, most = read_all([path], Instruction), self.settings.demonstrations_most
+        if len(shown) > most:  # spread over the file: the first ones may all be of one kind
+            shown = [shown[place * len(shown) // most] for place in range(most)]
+        _, examples = encode_instructions(shown, chat, self.context, self._drop_demonstration)
+        if not examples:
+            raise BadInput(
+                f"None of {len(shown)} demonstrations in {path} fits {self.context} tokens."
+            )
+        return [example.tokens for example in examples]
+
+    def _drop_demonstration(self, record: Instruction, drop: Drop) -> None:
+        self.dropped(record, Drop(f"demonstration-{drop.reason}", drop.detail))
 
     def write_beside(self, stage: Stage) -> None:
         """Write the prompts seen, by the base model too, and the records dropped."""
@@ -160,7 +182,8 @@ class RewardData:
         return [self._rows(places[at : at + PART]) for at in range(0, len(places), PART)]
 
     def _rows(self, places: Sequence[int]) -> RankedRows:
-        return ranked_rows([self.rankings[place] for place in places], self.pad_id)
+        chosen = [self.rankings[place] for place in places]
+        return ranked_rows(chosen, self.pad_id, self.context)
 
     @property
     def planned_tokens(self) -> int:
@@ -219,26 +242,14 @@ def centre(network: RewardModel, demonstrations: Sequence[Sequence[int]], pad_id
     if not demonstrations:
         return
     network.head.bias.zero_()
-    device = network.head.weight.device
+    device, context = network.head.weight.device, context_of(network.backbone.config)
     scores, was_training = [], network.training
     network.eval()  # some decoders drop out while they train
     for at in range(0, len(demonstrations), PART):
-        rows, lengths = right_padded(demonstrations[at : at + PART], pad_id)
+        rows, lengths = right_padded(demonstrations[at : at + PART], pad_id, context)
         scores.append(network.score(rows.to(device), lengths.to(device)).double())
     network.train(was_training)
     network.head.bias.fill_(-float(torch.cat(scores).mean()))
-
-
-def _read_demonstrations(path: Path | None, base: Path, most: int) -> list[Sequence[int]]:
-    if path is None:
-        return []
-    chat, shown = ChatTokenizer.load(base), read_all([path], Instruction)
-    # Spread over the file: the first ones may all be of one kind.
-    chosen = [shown[place * len(shown) // most] for place in range(most)]
-    _, examples = encode_instructions(
-        chosen if len(shown) > most else shown, chat, model_context(base), Dropped()
-    )
-    return [example.tokens for example in examples]
 
 
 def _hardware(

@@ -75,7 +75,7 @@ class SFTData:
     ) -> None:
         records = read_all(inputs, Instruction)
         self.read, self.settings, self.pad_id = len(records), settings, chat.pad_id
-        self.dropped = Dropped()
+        self.context, self.dropped = context, Dropped()
         kept, self.examples = encode_instructions(records, chat, context, self.dropped)
         if not kept:
             raise BadInput(f"None of {self.read} instructions fits a context of {context} tokens.")
@@ -106,7 +106,7 @@ class SFTData:
 
     def _rows(self, places: Sequence[int]) -> Rows:
         chosen: list[Example] = [self.examples[place] for place in places]
-        return padded_rows(chosen, self.pad_id)
+        return padded_rows(chosen, self.pad_id, self.context)
 
     @property
     def planned_steps(self) -> int:

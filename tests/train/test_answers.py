@@ -18,6 +18,7 @@ from korean_rlhf.train.answers import (
     cut_at_end,
     lay_out,
     log_probabilities,
+    log_probabilities_and_entropy,
     sample_answers,
     scores,
     state_values,
@@ -93,7 +94,7 @@ def test_row_4_answers_in_a_batch_have_the_log_probabilities_they_have_alone(
     answers = answered(policy)
 
     with torch.no_grad():
-        together, _ = log_probabilities(policy, answers, 1.0)
+        together = log_probabilities(policy, answers, 1.0)
         for row, prompt in enumerate(PROMPTS):
             response = answers.responses[row, : answers.lengths[row]].tolist()
             logits = policy(torch.tensor([[*prompt, *response]])).logits[0, len(prompt) - 1 : -1]
@@ -147,7 +148,7 @@ def test_row_6_the_sampler_and_the_training_pass_use_one_temperature(
     answers = answered(policy, temperature)
 
     with torch.no_grad():
-        found, _ = log_probabilities(policy, answers, temperature)
+        found = log_probabilities(policy, answers, temperature)
         logits = policy(answers.tokens).logits / temperature
     row, at = 1, len(PROMPTS[1]) - 1
     expected = logits[row, at].log_softmax(-1)[answers.responses[row, 0]]
@@ -219,8 +220,8 @@ def test_rows_of_answers_keep_their_values_without_the_common_padding(
         return some[rows, : part.responses.shape[1]]
 
     with torch.no_grad():
-        whole, entropy = log_probabilities(policy, answers, 1.0)
-        own, own_entropy = log_probabilities(policy, part, 1.0)
+        whole, entropy = log_probabilities_and_entropy(policy, answers, 1.0)
+        own, own_entropy = log_probabilities_and_entropy(policy, part, 1.0)
     torch.testing.assert_close(own, of(whole), atol=1e-5, rtol=0)
     torch.testing.assert_close(own_entropy, of(entropy), atol=1e-5, rtol=0)
     assert torch.equal(own == 0, ~part.mask)

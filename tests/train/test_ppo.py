@@ -83,7 +83,7 @@ def test_row_9_two_training_passes_are_identical() -> None:
     four = networks()
     answers = parts_of(four)[0]
 
-    first, second = (log_probabilities(four.policy, answers, 1.0)[0] for _ in range(2))
+    first, second = (log_probabilities(four.policy, answers, 1.0) for _ in range(2))
 
     assert first.requires_grad
     assert torch.equal(first, second)
@@ -119,7 +119,7 @@ def test_row_21_the_first_ratio_is_exactly_one(temperature: float) -> None:
     seen = judge(four, parts, FP32, temperature)
 
     for answers, one in zip(parts, seen, strict=True):
-        new, _ = log_probabilities(four.policy, answers, temperature)
+        new = log_probabilities(four.policy, answers, temperature)
         assert torch.equal(new.detach(), one.log_probabilities)
 
 

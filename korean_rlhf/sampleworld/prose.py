@@ -22,10 +22,10 @@ from korean_rlhf.sampleworld.reading import (
     Fact,
     draw_fact,
     draw_passage,
+    draw_relation,
     plan_for,
     state,
 )
-from korean_rlhf.sampleworld.relations import Relation
 from korean_rlhf.sampleworld.tasks import make_plan
 
 Paragraph: TypeAlias = Callable[[random.Random], str]
@@ -86,7 +86,7 @@ def _recall(rng: random.Random, fact: Fact, level: Register) -> str:
 
 def lesson_paragraph(rng: random.Random) -> str:
     """Return a passage, some questions about it, and their answers."""
-    relation: Relation = choose(rng, RELATIONS)
+    relation = draw_relation(rng)
     asked, facts = draw_passage(rng, "train", relation)
     level: Register = choose(rng, ("haeyo", "haeyo", "haera", "hapsyo"))
     context = " ".join(state(rng, fact, level) for fact in facts)
@@ -174,8 +174,8 @@ def day_paragraph(rng: random.Random) -> str:
 
 
 PARAGRAPHS: tuple[tuple[Paragraph, float], ...] = (
-    (story_paragraph, 2.0), (lesson_paragraph, 4.0), (talk_paragraph, 3.5), (quoted_paragraph, 2.0),
-    (day_paragraph, 0.7), (entry_paragraph, 2.5), (list_paragraph, 0.6), (riddle_paragraph, 0.6),
+    (story_paragraph, 1.5), (lesson_paragraph, 8.0), (talk_paragraph, 4.0), (quoted_paragraph, 1.5),
+    (day_paragraph, 0.5), (entry_paragraph, 1.5), (list_paragraph, 0.5), (riddle_paragraph, 0.4),
 )  # fmt: skip
 
 

@@ -158,7 +158,10 @@ def _two(rng: random.Random, values: tuple[str, ...]) -> tuple[list[Noun], list[
     while True:
         people = rng.sample(of_kind("person"), 2)
         things = [nouns()[name] for name in rng.sample(values, 2)]
-        if not any(reserved(p.name, t.name) for p, t in zip(people, things, strict=True)):
+        pairs = [(who.name, what.name) for who, what in zip(people, things, strict=True)]
+        if "job" in {thing.kind for thing in things}:  # it is their mothers' job that is told
+            pairs += [(who.name, "어머니") for who in people]
+        if not any(reserved(*pair) for pair in pairs):
             return people, things
 
 

@@ -82,8 +82,7 @@ class Attention(nn.Module):
         query, key = self.q_proj(hidden).view(heads), self.k_proj(hidden).view(heads)
         value = self.v_proj(hidden).view(heads).transpose(1, 2)
         if self.config.query_key_norm:
-            # Under autocast the norms give fp32; the cache and attention shall not.
-            query, key = self.q_norm(query).to(value.dtype), self.k_norm(key).to(value.dtype)
+            query, key = _normed(self.q_norm, query), _normed(self.k_norm, key)
         query, key = query.transpose(1, 2), key.transpose(1, 2)
         if rotation is not None:
             query, key = rotate(query, rotation), rotate(key, rotation)
@@ -97,6 +96,12 @@ class Attention(nn.Module):
         )
         output: Tensor = self.o_proj(mixed.reshape(hidden.shape))
         return output
+
+
+def _normed(norm: nn.RMSNorm, heads: Tensor) -> Tensor:
+    """Return `heads` after `norm`, computed in its precision but kept in their own: autocast."""
+    normed: Tensor = norm(heads.to(norm.weight.dtype))
+    return normed.to(heads.dtype)
 
 
 class DecoderLayer(nn.Module):

@@ -188,3 +188,13 @@ def test_generation_runs_under_bf16_autocast(small):
 def test_what_does_not_fit_the_context_is_refused(small):
     with pytest.raises(SettingsError, match="context of 64"):
         generate(small(), [[5] * 60], max_new_tokens=5, end_id=2, pad_id=0)
+
+
+@pytest.mark.parametrize("options", [{}, {"query_key_norm": True}])
+def test_under_autocast_the_cache_holds_bf16(small, options):
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        decoder = Decoder(small(**options), PROMPTS, 4)
+        decoder.step(torch.full((4,), 5))
+
+    kinds = {tensor.dtype for layer in decoder.cache.layers for tensor in layer}
+    assert kinds == {torch.bfloat16}

@@ -5,14 +5,16 @@ The checklist is that of Huang et al. ("N implementation details of RLHF with PP
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from korean_rlhf.model.checkpoint import build_model
-from korean_rlhf.model.generate import left_pad
-from korean_rlhf.model.gpt import KoGPTForCausalLM
+from korean_rlhf.model.generate import Generated, generate, left_pad
+from korean_rlhf.model.gpt import KoGPTForCausalLM, exact_logits, hidden_states, to_logits
 from korean_rlhf.model.heads import RewardModel
 from korean_rlhf.train.answers import (
     cut_at_end,
@@ -231,3 +233,74 @@ def test_the_words_of_the_world_survive_the_tokenizer(world: World) -> None:
     text = "제주에서 나는 사과 3개는 빨간색입니다."
 
     assert world.chat.decode(world.chat.encode(text)) == text
+
+
+def rounded_to_bf16(numbers: Tensor) -> bool:
+    return torch.equal(numbers, numbers.bfloat16().float())
+
+
+def test_row_21_log_probabilities_have_the_digits_of_fp32_under_autocast(
+    policy: KoGPTForCausalLM,
+) -> None:
+    answers = answered(policy)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        states = hidden_states(policy, answers.tokens)
+        found = log_probabilities(policy, answers, 1.0)
+        assert rounded_to_bf16(to_logits(policy, states)), "autocast should be on"
+    logits = policy.lm_head(states.float())
+    row, at = 1, len(PROMPTS[1]) - 1
+    expected = logits[row, at].log_softmax(-1)[answers.responses[row, 0]]
+
+    assert not rounded_to_bf16(exact_logits(policy, states))
+    assert found[row, 0].item() == pytest.approx(expected.item(), abs=1e-6)
+
+
+def test_scores_and_values_have_the_digits_of_fp32_under_autocast(
+    policy: KoGPTForCausalLM, judge: RewardModel
+) -> None:
+    answers = answered(policy)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        assert not rounded_to_bf16(scores(judge, answers))
+        assert not rounded_to_bf16(state_values(judge, answers))
+
+
+def test_the_entropy_is_computed_only_where_it_is_used(
+    policy: KoGPTForCausalLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = answered(policy)
+    _, entropy = log_probabilities_and_entropy(policy, answers, 1.0)
+    assert (entropy[answers.mask] > 0).all()
+
+    monkeypatch.delattr("korean_rlhf.train.answers.token_entropy")
+    log_probabilities(policy, answers, 1.0)
+    with pytest.raises(NameError):
+        log_probabilities_and_entropy(policy, answers, 1.0)
+
+
+def test_no_more_answers_are_written_at_once_than_asked_for(
+    policy: KoGPTForCausalLM, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+
+    def counted(model: PreTrainedModel, prompts: list[list[int]], **options: Any) -> Generated:
+        sizes.append(len(prompts))
+        return generate(model, prompts, **options)
+
+    monkeypatch.setattr("korean_rlhf.train.answers.generate", counted)
+    found = sample_answers(
+        policy, PROMPTS * 3, new_tokens=4, temperature=1.0,
+        generator=torch.Generator().manual_seed(0), end_id=END, pad_id=PAD, at_once=4,
+    )  # fmt: skip
+
+    assert sizes == [4, 4, 1]
+    assert len(found.lengths) == 9
+
+
+def test_a_spare_column_stays_whichever_answers_stand_together(policy: KoGPTForCausalLM) -> None:
+    answers = answered(policy).with_spare_column(PAD)
+
+    for rows in ([0, 1, 2], [2], [1, 0]):
+        part = answers.rows(torch.tensor(rows))
+        assert part.responses.shape[1] == int(part.lengths.max()) + 1
+        assert (part.responses[:, -1] == PAD).all()
+        assert not part.mask[:, -1].any()

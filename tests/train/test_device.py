@@ -49,6 +49,47 @@ def test_both_precisions_are_really_timed(monkeypatch: pytest.MonkeyPatch) -> No
     assert seen[:4] == [False, True, False, True]
 
 
+def test_slow_trials_take_turns_three_times_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 0.0
+    seen: list[bool] = []
+    monkeypatch.setattr(device.time, "perf_counter", lambda: now)
+
+    def trial(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        seen.append(torch.is_autocast_enabled("cpu"))
+
+    timing = device.time_precisions("cpu", lambda: trial(2.0))
+    assert seen == [False, True] * 4  # one round warms up
+    assert timing == {"fp32": 2.0, "bf16": 2.0}
+
+    seen.clear()
+    device.time_precisions("cpu", lambda: trial(60.0))
+    assert seen == [False, True] * 2
+
+
+def test_one_disturbed_trial_does_not_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    lasts = iter([9.0, 9.0, 5.0, 2.0, 1.0, 2.0, 1.0, 2.0])  # fp32 and bf16 in turn
+    monkeypatch.setattr(device.time, "perf_counter", lambda: now)
+
+    def trial() -> None:
+        nonlocal now
+        now += next(lasts)
+
+    assert device.choose_precision("auto", "cpu", trial)[0] == "fp32"
+
+
+def test_torch_compile_is_not_touched_when_it_was_not_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(torch, "compile")
+
+    assert device.Hardware("cpu", "fp32", False, {}).compile(len) is len
+
+
 def test_compilation_is_decided_by_the_work_that_is_planned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

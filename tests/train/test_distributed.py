@@ -7,15 +7,17 @@ import os
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from korean_rlhf.rundir import chosen_step, read_manifest
+from korean_rlhf.train import reward as reward_stage
 from korean_rlhf.train.advantage import whiten
-from korean_rlhf.train.distributed import process_group, process_rank
-from tests.train.stages import learned, run_pretrain
+from korean_rlhf.train.distributed import launched_processes, process_group, process_rank
+from tests.train.stages import learned, run_pretrain, run_reward
 from tests.train.world import World
 
 
@@ -73,3 +75,29 @@ def test_row_28_two_processes_learn_what_one_learns(world: World, tmp_path: Path
     for name, tensor in weights[0].items():
         torch.testing.assert_close(weights[1][name], tensor, atol=2e-5, rtol=0)
     assert read_manifest(tmp_path / "two")["processes"] == 2
+
+
+def test_the_first_process_decides_for_all_when_a_run_ends(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their losses may differ in the last digit; here in the direction."""
+    calls = iter(range(100))
+
+    def apart(*arguments: Any) -> dict[str, float]:
+        falling = 1.0 / (1 + next(calls))
+        return {"validation_loss": falling if process_rank() == 0 else -falling, "validation": {}}
+
+    monkeypatch.setattr(reward_stage, "measure", apart)
+    two_processes(
+        lambda: run_reward(world, tmp_path / "out", patience=1, evaluate_every=1, epochs=1)
+    )
+
+    assert read_manifest(tmp_path / "out")["steps"] == 6
+
+
+def test_torchrun_is_known_before_the_processes_have_joined(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert launched_processes() == 1
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    assert launched_processes() == 4

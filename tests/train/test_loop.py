@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor, nn
 
+from korean_rlhf.errors import Diverged
 from korean_rlhf.settings.optimizer import OptimizerSettings
+from korean_rlhf.train import sft as sft_stage
 from korean_rlhf.train.batches import Rows
 from korean_rlhf.train.loop import Objective, Progress, optimise, train
 from korean_rlhf.train.losses import IGNORE, next_token_loss
 from korean_rlhf.train.optim import make_optimizer, set_learning_rate
+from tests.train.stages import run_ppo, run_pretrain, run_reward, run_sft
+from tests.train.world import World
 
 
 class Tiny(nn.Module):
@@ -117,3 +124,55 @@ def test_the_loop_counts_steps_from_where_it_starts_and_stops_when_told() -> Non
     )
 
     assert seen == [4, 5]
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf")])
+def test_a_step_that_is_not_finite_is_an_error_and_changes_no_weight(wrong: float) -> None:
+    model = Tiny()
+    before = {name: tensor.clone() for name, tensor in model.state_dict().items()}
+    of = objective(model)
+    broken = Objective(loss=lambda part: of.loss(part) * wrong, weigh=of.weigh)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+
+    with pytest.raises(
+        Diverged, match=r"at step 8: the loss is (nan|inf).*Lower the learning rate"
+    ):
+        optimise([uneven_rows()], broken, optimizer, clip=1.0, place="step 8")
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.state_dict().items())
+
+
+def test_a_loss_that_is_finite_with_a_gradient_that_is_not_is_an_error_too() -> None:
+    model = Tiny()
+    of = objective(model)
+    # The root has no slope at 0.
+    steep = Objective(
+        loss=lambda part: of.loss(part) + model.head.weight.mul(0).sum().sqrt(), weigh=of.weigh
+    )
+
+    with pytest.raises(Diverged, match="gradient norm nan"):
+        optimise([uneven_rows()], steep, torch.optim.SGD(model.parameters(), lr=1.0), clip=1.0)
+
+
+@pytest.mark.parametrize("stage", ["pretrain", "sft", "reward", "ppo"])
+def test_every_stage_ends_with_a_sentence_when_it_diverges(
+    world: World, judge: Path, tmp_path: Path, stage: str
+) -> None:
+    run: dict[str, Callable[[], None]] = {
+        "pretrain": lambda: run_pretrain(world, tmp_path / "out", learning_rate=1e30),
+        "sft": lambda: run_sft(world, tmp_path / "out", learning_rate=1e30),
+        "reward": lambda: run_reward(world, tmp_path / "out", learning_rate=1e30),
+        "ppo": lambda: run_ppo(world, tmp_path / "out", world.base, judge, learning_rate=1e30),
+    }
+
+    with pytest.raises(Diverged, match=r"diverged at (step|update) [1-9]"):
+        run[stage]()
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_validation_loss_that_is_no_number_is_an_error(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sft_stage, "mean_loss", lambda *_: float("nan"))
+
+    with pytest.raises(Diverged, match="at step 3: the validation loss is nan"):
+        run_sft(world, tmp_path / "out")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -16,6 +17,7 @@ from korean_rlhf.records import Message, Prompt
 from korean_rlhf.rundir import MetricsLog, Stage, chosen_step, finished_steps, read_manifest
 from korean_rlhf.settings.ppo import PPOSettings
 from korean_rlhf.tables import write_jsonl
+from korean_rlhf.train import ppo as ppo_stage
 from korean_rlhf.train.advantage import masked_moments
 from korean_rlhf.train.answers import log_probabilities, sample_answers
 from korean_rlhf.train.device import Hardware
@@ -210,6 +212,131 @@ def test_row_34_the_run_stops_at_its_limit_and_keeps_the_best_below_it(
     assert manifest["steps"] < 30
     assert best["held_out_kl"] <= 1.0
     assert len(finished_steps(tmp_path / "ppo")) <= 2
+
+
+def tensors_of(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in network.state_dict().items()}
+
+
+def same_tensors(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def loaded(world: World, judge: Path, folder: Path) -> Networks:
+    stage = Stage(folder, "ppo", {}, finished=False)
+    return ppo_stage._networks(stage, world.base, chosen_step(judge), "cpu")
+
+
+def test_rows_9_and_13_the_networks_that_ppo_loads_are_copies_without_dropout(
+    world: World, judge: Path, tmp_path: Path
+) -> None:
+    four = loaded(world, judge, tmp_path)
+
+    assert same_tensors(tensors_of(four.policy), tensors_of(four.reference))
+    assert same_tensors(tensors_of(four.values), tensors_of(four.reward))
+    assert four.values is not four.reward
+    for network in (four.policy, four.reference, four.reward, four.values):
+        assert not any(module.training for module in network.modules())
+
+
+def test_row_14_only_policy_and_values_change_in_memory(
+    world: World, judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Networks] = []
+    load = ppo_stage._networks
+
+    def watched(*arguments: Any) -> Networks:
+        kept.append(load(*arguments))
+        return kept[0]
+
+    monkeypatch.setattr(ppo_stage, "_networks", watched)
+    fresh = loaded(world, judge, tmp_path / "other")
+    kept.clear()
+    run_ppo(world, tmp_path / "ppo", world.base, judge, updates=2)
+    after = kept[0]
+
+    assert same_tensors(tensors_of(after.reference), tensors_of(fresh.reference))
+    assert same_tensors(tensors_of(after.reward), tensors_of(fresh.reward))
+    assert not same_tensors(tensors_of(after.policy), tensors_of(fresh.policy))
+    assert not same_tensors(tensors_of(after.values), tensors_of(fresh.values))
+
+
+def test_row_28_more_parts_of_a_minibatch_change_nothing_in_ppo(
+    world: World, judge: Path, tmp_path: Path
+) -> None:
+    for name, parts in (("one", 1), ("four", 4)):
+        run_ppo(world, tmp_path / name, world.base, judge, updates=2, accumulate=parts)
+    one, four = (MetricsLog(tmp_path / name).rows() for name in ("one", "four"))
+
+    for key in ("score", "policy_loss", "value_loss", "policy_gradient_norm", "held_out_score"):
+        found = [[row[key] for row in rows if key in row] for rows in (one, four)]
+        assert len(found[0]) == 2
+        assert found[1] == pytest.approx(found[0], rel=1e-3, abs=1e-5)
+
+
+def test_the_value_network_learns_at_its_peak_from_the_start(tmp_path: Path) -> None:
+    settings = PPOSettings(warmup=10, updates=30, value_only_updates=2, floor=1.0)
+    stage = Stage(tmp_path, "ppo", {}, finished=False)
+    run = PPORun(stage, settings, networks(), Always(), TinyChat(), FP32, tmp_path)
+    updates = (0, 1, 2, 12)
+    policy, values = [], []
+    for update in updates:
+        policy.append(run._set_learning_rates(update))
+        values.append(run.value_optimizer.param_groups[0]["lr"])
+    peak = settings.learning_rate
+
+    assert values == [settings.value_learning_rate] * 4
+    assert policy == pytest.approx([0.0, 0.0, 0.1 * peak, peak])
+
+
+def test_at_first_only_the_value_network_learns_when_asked(
+    world: World, judge: Path, tmp_path: Path
+) -> None:
+    run_ppo(
+        world, tmp_path / "ppo", world.base, judge,
+        updates=3, value_only_updates=2, evaluate_every=1, keep_last=9, min_distinct=0.0,
+    )  # fmt: skip
+    rows = MetricsLog(tmp_path / "ppo").rows()
+    digests = [weights_digest(step) for step in finished_steps(tmp_path / "ppo")]
+
+    assert [row["kl"] for row in rows[1:]] == [0.0, 0.0, 0.0]
+    assert [row.get("learning_rate") for row in rows[1:3]] == [0.0, 0.0]
+    assert ["policy_loss" in row for row in rows[1:]] == [False, False, True]
+    assert all(row["value_gradient_norm"] > 0 for row in rows[1:])
+    assert digests[0] == digests[1] == digests[2] != digests[3]
+
+
+def test_the_place_of_a_score_after_the_end_does_not_depend_on_the_parts() -> None:
+    four, settings = networks(), PPOSettings(score_after_end=True)
+    answers = sample_answers(
+        four.policy, PROMPTS, new_tokens=6, temperature=1.0,
+        generator=torch.Generator().manual_seed(1), end_id=END, pad_id=PAD,
+    ).with_spare_column(PAD)  # fmt: skip
+
+    def returns(size: int) -> list[Tensor]:
+        parts = [answers.rows(some) for some in torch.arange(len(PROMPTS)).split(size)]
+        found = prepare(parts, judge(four, parts, FP32, 1.0), settings)
+        for one in found:
+            assert torch.equal(one.value_mask.sum(1), one.answers.lengths + 1)
+        rows = [zip(one.returns, one.value_mask, strict=True) for one in found]
+        return [row[seen] for part in rows for row, seen in part]
+
+    for alone, together in zip(returns(1), returns(len(PROMPTS)), strict=True):
+        torch.testing.assert_close(alone, together, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"rollouts": 8, "minibatches": 4, "accumulate": 3}, r"accumulate \(3\).*= 2"),
+        ({"updates": 5, "value_only_updates": 5}, "below updates"),
+        ({"evaluate_samples": 0}, "above 0"),
+        ({"min_distinct": 1.5}, "within 0 and 1"),
+    ],
+)
+def test_settings_of_ppo_that_cannot_work_are_refused(changes: dict[str, Any], says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        PPOSettings(**changes)
 
 
 def test_prompts_that_policy_or_judge_saw_are_refused(

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from korean_rlhf.rundir import finished_steps, read_manifest
+from korean_rlhf.train import state
 from korean_rlhf.train.pretrain import pretrain
 from korean_rlhf.train.stages import weights_digest
 from tests.train.stages import (
@@ -85,6 +89,60 @@ def test_row_38_ppo_resumes_exactly(
 
     assert [row[0] for row in learned(tmp_path / "whole")] == list(range(7))
     same(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_what_kills_left_behind_is_gone_at_the_end(
+    world: World, judge: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed before the last pruning, and with a folder that no resumed run writes again."""
+
+    def run_both() -> None:
+        run_sft(world, tmp_path / "sft")
+        run_ppo(world, tmp_path / "ppo", world.base, judge, min_distinct=0.0)
+
+    run_both()
+    for stage in ("sft", "ppo"):
+        folder = tmp_path / stage
+        kept = sorted(path.name for path in folder.glob("step-*"))
+        notes = read_manifest(folder)
+        identity = {key: notes[key] for key in ("stage", "settings", "inputs")}
+        (folder / "manifest.json").rename(folder / "started.json")
+        (folder / "started.json").write_text(json.dumps(identity), encoding="utf-8")
+        for name, finished in (("step-000001", True), ("step-000999", False)):
+            shutil.copytree(folder / kept[-1], folder / name)
+            if not finished:
+                (folder / name / "manifest.json").unlink()
+        run_both()
+
+        assert sorted(path.name for path in folder.glob("step-*")) == kept
+        assert read_manifest(folder)["best"] == notes["best"]
+
+
+def test_a_checkpoint_is_on_the_disk_before_its_manifest_says_so(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[set[str]] = []
+    fsync = os.fsync
+
+    def counted(descriptor: int) -> None:
+        fsync(descriptor)
+        synced[-1].add(os.path.realpath(f"/proc/self/fd/{descriptor}"))
+
+    def watched(folder: Path) -> None:
+        assert not (folder / "manifest.json").exists()
+        synced.append(set())
+        monkeypatch.setattr(os, "fsync", counted)
+        sync(folder)
+        monkeypatch.setattr(os, "fsync", fsync)
+        inside = {os.path.realpath(path) for path in folder.rglob("*")}
+        assert synced[-1] == inside | {os.path.realpath(folder), os.path.realpath(folder.parent)}
+        assert any(path.endswith("model.safetensors") for path in inside)
+
+    sync = state.sync
+    monkeypatch.setattr(state, "sync", watched)
+    run_pretrain(world, tmp_path / "out", steps=4)
+
+    assert len(synced) == 1
 
 
 def test_a_real_sigkill_loses_nothing(world: World, tmp_path: Path) -> None:

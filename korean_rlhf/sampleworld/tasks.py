@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Message
 from korean_rlhf.sampleworld.conjugate import Register
 from korean_rlhf.sampleworld.counting import COUNTING
@@ -73,11 +72,6 @@ class Task:
     plan: Plan
     register: Register
     key: Key
-
-    @property
-    def hash(self) -> str:
-        """What keeps the sets apart."""
-        return prompt_hash(self.messages)
 
     def right_answer(self, rng: random.Random) -> str:
         """Return one of the answers that lack nothing."""

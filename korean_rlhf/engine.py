@@ -224,7 +224,7 @@ def _mapped(
     except BrokenProcessPool:
         raise KoreanRLHFError(
             "A worker process was killed, most often because memory ran out. Run the same command "
-            "again with fewer --workers or a smaller --shard-documents: it goes on where it was."
+            "again with fewer --workers: it goes on where it was."
         ) from None
 
 

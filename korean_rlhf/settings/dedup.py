@@ -32,9 +32,6 @@ class DedupSettings:
     shard_documents: int = 50_000
     """Documents in one shard of work: what a killed run does again at most."""
 
-    workers: int = 0
-    """Worker processes; 0 is one for each core."""
-
     def __post_init__(self) -> None:
         if not 0.0 < self.min_similarity <= 1.0:
             raise SettingsError(
@@ -43,5 +40,3 @@ class DedupSettings:
         for name in ("ngram", "bands", "rows", "shard_documents"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be at least 1.")
-        if self.workers < 0:
-            raise SettingsError("workers cannot be negative.")

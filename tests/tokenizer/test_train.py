@@ -81,7 +81,7 @@ def test_empty_inputs_are_refused(tmp_path):
     path = tmp_path / "empty.jsonl"
     path.write_text("")
 
-    with pytest.raises(BadInput, match="no text"):
+    with pytest.raises(BadInput, match=r"empty\.jsonl holds no records"):
         train_tokenizer([path], tmp_path / "out", TokenizerSettings(vocabulary_size=300))
 
 

@@ -1,16 +1,18 @@
-"""Files on disk: written whole or not at all, known by their content, and a disk that is full."""
+"""Files on disk: written whole or not at all, read whole or refused, and a disk that is full."""
 
 from __future__ import annotations
 
 import contextlib
 import errno
 import hashlib
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from korean_rlhf.errors import NoSpace
+from korean_rlhf.errors import BadInput, NoSpace
 
 
 def atomic_write_text(path: Path, text: str) -> None:
@@ -39,6 +41,21 @@ def published(path: Path) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             draft.unlink(missing_ok=True)
         raise
+
+
+def read_json_object(path: Path, *, fix: str) -> dict[str, Any]:
+    """Return the JSON object that a file holds.
+
+    Raises:
+        BadInput: it is torn or holds something else; the message ends with `fix`, a sentence.
+    """
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as problem:  # of bytes that are no UTF-8, too
+        raise BadInput(f"{path}: not JSON ({problem}). {fix}") from None
+    if not isinstance(found, dict):
+        raise BadInput(f"{path}: not a JSON object. {fix}")
+    return found
 
 
 def file_digest(path: Path) -> str:

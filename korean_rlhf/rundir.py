@@ -25,7 +25,7 @@ from korean_rlhf.disk import atomic_write_bytes as atomic_write_bytes  # as: oth
 from korean_rlhf.disk import atomic_write_text as atomic_write_text
 from korean_rlhf.disk import file_digest as file_digest
 from korean_rlhf.disk import folder_digest as folder_digest
-from korean_rlhf.disk import is_full
+from korean_rlhf.disk import is_full, read_json_object
 from korean_rlhf.disk import no_space_named as no_space_named
 from korean_rlhf.errors import (
     BadInput,
@@ -47,6 +47,8 @@ METRICS = "metrics.jsonl"
 LOCK = ".lock"
 HALF_DELETED = "half deleted work"
 """What STARTED names while the work in a folder is being deleted."""
+WHEN_TORN = "Delete the folder and run again."
+"""How a torn MANIFEST or STARTED is mended."""
 
 
 @dataclass
@@ -172,7 +174,7 @@ def _begin(out: Path, name: str, settings: Any, inputs: Sequence[Path], replace:
         stage.finished = True
         return stage
     if (out / STARTED).is_file():
-        before = _read_json(out / STARTED)
+        before = read_json_object(out / STARTED, fix=WHEN_TORN)
         _require_same(out, identity, before)
         _drop_drafts(out)
         stage.seconds_before = float(before.get("seconds", 0.0))
@@ -247,7 +249,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     if not (folder / MANIFEST).is_file():
         raise MissingInput(folder)
-    return _read_json(folder / MANIFEST)
+    return read_json_object(folder / MANIFEST, fix=WHEN_TORN)
 
 
 def require_finished(folder: Path, made_by: str) -> Path:
@@ -352,13 +354,3 @@ def peak_rss_mb() -> float:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise BadInput(f"{path}: not JSON: {problem}. Delete the folder and run again.") from None
-    if not isinstance(found, dict):
-        raise BadInput(f"{path}: not a JSON object. Delete the folder and run again.")
-    return found

@@ -16,6 +16,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from korean_rlhf.children import child, stop
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import FolderInUse, StageFailed
 from korean_rlhf.progress import say
 from korean_rlhf.rundir import LOCK, MANIFEST, atomic_write_text, read_manifest
@@ -25,6 +26,7 @@ from korean_rlhf.train.environment import TRAINING_ENVIRONMENT
 READY = "ready "
 """What a loopback server prints before its address, once it listens."""
 STAGES = "stages.json"
+WHEN_TORN = "Delete it: it only holds what the stages took."
 
 
 class RecipeRun:
@@ -136,7 +138,7 @@ class RecipeRun:
 
     def _notes(self) -> dict[str, Any]:
         path = self.folder / STAGES
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
+        return read_json_object(path, fix=WHEN_TORN) if path.is_file() else {}
 
     def _say_what_next(self) -> None:
         report = self.folder / "report.md"

@@ -13,13 +13,13 @@ from typing import Any, TypeAlias
 
 from korean_rlhf.errors import BadRecord, MissingInput
 from korean_rlhf.evaluate import scores
-from korean_rlhf.evaluate.benchmarks import json_lines
 from korean_rlhf.evaluate.checkpoints import Checkpoint, weights_digest
 from korean_rlhf.progress import track
 from korean_rlhf.records import Message, parse_messages
 from korean_rlhf.rundir import atomic_write_text, chosen_step, file_digest
 from korean_rlhf.settings.evaluate import EvaluateSettings
 from korean_rlhf.settings.loading import read_toml
+from korean_rlhf.tables import rows
 
 QUESTIONS = "questions.jsonl"
 DEMONSTRATIONS = "instructions.jsonl"
@@ -56,7 +56,7 @@ def read_questions(path: Path) -> list[Question]:
     if not path.is_file():
         raise MissingInput(path, "korean-rlhf sampleworld make --out DIR")
     questions = []
-    for line, row in json_lines(path):
+    for line, row in rows(path):
         try:
             messages = parse_messages(row["messages"])
             questions.append(Question(str(row["id"]), messages, row["key"]))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
+from korean_rlhf import tables
 from korean_rlhf.errors import BadInput, BadRecord
 
 Row: TypeAlias = dict[str, Any]
@@ -135,7 +136,7 @@ def apeach(path: Path) -> list[Row]:
 def sample_choices(path: Path) -> list[Row]:
     """Read the sample world's held-out questions with four answers to choose from."""
     rows = []
-    for number, row in json_lines(path):
+    for number, row in tables.rows(path):
         choices, answer = row.get("choices"), row.get("answer")
         known = isinstance(answer, int) and answer in range(4)
         if not isinstance(choices, list) or len(choices) != 4 or not known:
@@ -182,18 +183,6 @@ def json_array(path: Path) -> list[Row]:
     if not isinstance(found, list):
         raise BadInput(f"{path}: not a JSON array.")
     return found
-
-
-def json_lines(path: Path) -> Iterator[tuple[int, Row]]:
-    """Yield (line, object) of a JSONL file; blank lines are passed over."""
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                yield number, json.loads(line)
-            except ValueError as problem:
-                raise BadRecord(path, number, f"not JSON: {problem}") from None
 
 
 def text(row: Mapping[str, Any], column: str) -> str:

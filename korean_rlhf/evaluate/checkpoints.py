@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.rundir import chosen_step, file_digest, finished_steps, step_number
 
@@ -19,6 +18,9 @@ CHAT_STAGES = ("sft", "dpo", "ppo")
 
 SCORED_FILES = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer.model")
 """What decides a score; the state of the optimiser does not."""
+
+WHEN_BROKEN = "Fetch or write the model again."
+"""How a config.json that cannot be read is mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,9 @@ def is_language_model(folder: Path) -> bool:
     config = folder / "config.json"
     if not config.is_file():
         return False
-    try:
-        names: Sequence[str] = json.loads(config.read_text(encoding="utf-8"))["architectures"]
-    except (ValueError, KeyError) as problem:
-        raise BadInput(f"{config}: cannot tell the architecture ({problem}).") from None
+    names = read_json_object(config, fix=WHEN_BROKEN).get("architectures")
+    if not isinstance(names, list):
+        raise BadInput(f"{config}: names no architectures. {WHEN_BROKEN}")
     return any("CausalLM" in name or "LMHead" in name for name in names)
 
 

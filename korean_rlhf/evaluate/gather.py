@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf import __version__
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
@@ -19,6 +19,7 @@ from korean_rlhf.evaluate.truereward import RESULT
 from korean_rlhf.rundir import MANIFEST, MetricsLog, read_manifest, step_folder
 
 STAGE_NOTES = "stages.json"
+WHEN_TORN = "Delete it: the report does without."
 Table = dict[str, Any]
 
 
@@ -108,13 +109,7 @@ def _stages(run: Path) -> Iterator[StageFacts]:
 
 def _notes(run: Path) -> dict[str, Table]:
     path = run / STAGE_NOTES
-    if not path.is_file():
-        return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+    return read_json_object(path, fix=WHEN_TORN) if path.is_file() else {}
 
 
 def _folders(run: Path) -> list[Path]:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf import __version__
-from korean_rlhf.errors import BadInput
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.evaluate.checkpoints import Checkpoint
 from korean_rlhf.evaluate.statistics import Estimate
 from korean_rlhf.rundir import atomic_write_text
+from korean_rlhf.tables import rows
 
 ITEMS = "items"
 
@@ -37,13 +38,7 @@ def read_scores(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         return {}
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as problem:
-        raise BadInput(f"{path}: not JSON: {problem}. Delete it: it is computed anew.") from None
-    if not isinstance(found, dict):
-        raise BadInput(f"{path}: not a JSON object. Delete it: it is computed anew.")
-    return found
+    return read_json_object(path, fix="Delete it: it is computed anew.")
 
 
 def known_results(folder: Path) -> dict[str, dict[str, Any]]:
@@ -80,11 +75,11 @@ def write_scores(
     atomic_write_text(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
 
 
-def write_items(folder: Path, name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+def write_items(folder: Path, name: str, items: Iterable[Mapping[str, Any]]) -> str:
     """Write one JSON line an item beside the scores; return its path inside `folder`."""
     inside = f"{ITEMS}/{name}.jsonl"
     (folder / ITEMS).mkdir(parents=True, exist_ok=True)
-    lines = (json.dumps(dict(row), ensure_ascii=False) + "\n" for row in rows)
+    lines = (json.dumps(dict(item), ensure_ascii=False) + "\n" for item in items)
     atomic_write_text(folder / inside, "".join(lines))
     return inside
 
@@ -93,9 +88,7 @@ def read_items(path: Path) -> list[dict[str, Any]]:
     """Return the items of one task result, [] when the file is gone."""
     if not path.is_file():
         return []
-    # Not splitlines: an item may hold U+2028 or U+0085, at which it would cut a line in two.
-    lines = path.read_text(encoding="utf-8").split("\n")
-    return [json.loads(line) for line in lines if line]
+    return [row for _, row in rows(path)]
 
 
 def plain(estimates: Mapping[str, Estimate]) -> dict[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Message
 from korean_rlhf.tokenizer.template import ChatTemplate
@@ -24,6 +25,7 @@ TOKENIZER_FILES = (
     "special_tokens_map.json",
     "chat_template.jinja",
 )
+WHEN_BROKEN = "Fetch or write the tokenizer again."
 FIRST_PLACEHOLDER = 0xF0000
 """Private-use characters stand for special tokens that a user typed, until they are encoded."""
 
@@ -67,10 +69,10 @@ class ChatTokenizer:
             tokenizer = Tokenizer.from_file(str(path))
         except Exception as error:  # tokenizers raises plain Exception
             raise BadInput(f"{path} cannot be read as a tokenizer: {error}") from error
-        config = _read_json(folder / "special_tokens_map.json")
+        config = _config(folder / "special_tokens_map.json")
         config |= {
             name: value
-            for name, value in _read_json(folder / "tokenizer_config.json").items()
+            for name, value in _config(folder / "tokenizer_config.json").items()
             if value is not None
         }
         return cls(folder, tokenizer, config)
@@ -253,13 +255,5 @@ def _template_source(folder: Path, config: dict[str, Any]) -> str:
     return str(source)
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BadInput(f"{path} is not JSON: {error}") from error
-    if not isinstance(value, dict):
-        raise BadInput(f"{path} is not a JSON object.")
-    return value
+def _config(path: Path) -> dict[str, Any]:
+    return read_json_object(path, fix=WHEN_BROKEN) if path.is_file() else {}

@@ -7,7 +7,10 @@ from backports import zstd
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.records import Comparison, Document, Drop, Instruction, Message, Prompt
 from korean_rlhf.tables import (
+    DOCUMENT_SCHEMA,
     DocumentWriter,
+    ShardWriter,
+    document_row,
     documents_digest,
     from_batch,
     json_line,
@@ -38,6 +41,27 @@ def test_documents_come_back_as_they_were_sorted_by_id(tmp_path):
     assert writer.counts == {"in": 4, "out": 3, "dropped": {"too-short": 1}}
     ((_, dropped),) = rows(next((tmp_path / "dropped").glob("*.parquet")))
     assert (dropped["id"], dropped["reason"], dropped["detail"]) == ("web:9", "too-short", "4")
+
+
+@pytest.mark.parametrize(
+    ("make", "write"),
+    [
+        (DocumentWriter, lambda writer: writer.write(page(1))),
+        (DocumentWriter, lambda writer: writer.drop(page(1), Drop("too-short"))),
+        (
+            lambda folder: ShardWriter(folder, DOCUMENT_SCHEMA),
+            lambda writer: writer.write(document_row(page(1))),
+        ),
+    ],
+)
+def test_a_block_that_ends_well_publishes_and_one_that_fails_does_not(tmp_path, make, write):
+    with pytest.raises(ZeroDivisionError), make(tmp_path / "failed") as writer:
+        write(writer)
+        raise ZeroDivisionError
+    with make(tmp_path / "well") as writer:
+        write(writer)
+
+    assert [path.relative_to(tmp_path).parts[0] for path in tmp_path.rglob("*.parquet")] == ["well"]
 
 
 def test_a_full_shard_goes_to_disk_at_once(tmp_path):

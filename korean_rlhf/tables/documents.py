@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -51,7 +52,27 @@ def from_batch(batch: pa.RecordBatch) -> list[Document]:
     return [Document(**row) for row in batch.select(list(DOCUMENT_FIELDS)).to_pylist()]
 
 
-class ShardWriter:
+class _Flushed(ABC):
+    """Publishes what is pending when its `with` block ends well; after an error, nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.flush()
+
+    @abstractmethod
+    def flush(self) -> None:
+        """Publish what is pending."""
+
+
+class ShardWriter(_Flushed):
     """Writes rows into part-00000.parquet and on, each sorted by id and published whole."""
 
     def __init__(
@@ -68,18 +89,6 @@ class ShardWriter:
         self.number = 0
         self.count = 0
         folder.mkdir(parents=True, exist_ok=True)
-
-    def __enter__(self) -> ShardWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.flush()
 
     def write(self, row: dict[str, str]) -> None:
         """Take one row; a full shard goes to disk."""
@@ -99,26 +108,13 @@ class ShardWriter:
         self.pending, self.bytes, self.number = [], 0, self.number + 1
 
 
-class DocumentWriter:
+class DocumentWriter(_Flushed):
     """Writes documents to `folder` and dropped ones, with their reason, to `folder`/dropped."""
 
     def __init__(self, folder: Path, shard_bytes: int = SHARD_BYTES) -> None:
         self.kept = ShardWriter(folder, DOCUMENT_SCHEMA, shard_bytes=shard_bytes)
         self.lost = ShardWriter(folder / "dropped", DROPPED_SCHEMA, shard_bytes=shard_bytes)
         self.reasons: dict[str, int] = {}
-
-    def __enter__(self) -> DocumentWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.kept.flush()
-            self.lost.flush()
 
     def write(self, document: Document) -> None:
         """Keep one document."""
@@ -128,6 +124,11 @@ class DocumentWriter:
         """Put one document aside with the reason."""
         self.reasons[drop.reason] = self.reasons.get(drop.reason, 0) + 1
         self.lost.write(document_row(document) | {"reason": drop.reason, "detail": drop.detail})
+
+    def flush(self) -> None:
+        """Publish what is pending of both."""
+        self.kept.flush()
+        self.lost.flush()
 
     @property
     def counts(self) -> dict[str, Any]:

@@ -31,6 +31,10 @@ from korean_rlhf.sampleworld.analysis import (
 )
 from korean_rlhf.sampleworld.grammar import fluency
 
+VERSION = 1
+"""Raised with every change of what some answer is worth, here or in the analysis: rewards that were
+kept under another version are not read back. tests/golden/preference.jsonl notices."""
+
 FITS: dict[str, dict[str, float]] = {
     "haeyo": {"haeyo": 1.0, "hapsyo": 0.7, "haera": 0.0, "hae": 0.0, "": 0.0},
     "hapsyo": {"hapsyo": 1.0, "haeyo": 0.4, "haera": 0.0, "hae": 0.0, "": 0.0},

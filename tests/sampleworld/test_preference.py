@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
+from pathlib import Path
 from statistics import mean
 
 import pytest
 
+from korean_rlhf.sampleworld import preference
 from korean_rlhf.sampleworld.faults import FAULT_SHARES, ORDER, RIGHT_SHARE, faulty_answer
 from korean_rlhf.sampleworld.lexicon import of_kind
 from korean_rlhf.sampleworld.preference import judge, sentence_register, true_reward
 from korean_rlhf.sampleworld.sets import ranks
 from korean_rlhf.sampleworld.tasks import Task, make_task
+
+JUDGED = Path(__file__).parents[1] / "golden" / "preference.jsonl"
+VERSIONS = {1: "d5b52aa6390df51e7ea97052392a8e61eb4d94333802d57ad15b80a9b46e89ad"}
+"""Version of the true preference -> sha256 of JUDGED under it. Lines are added, never changed."""
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +150,26 @@ def test_a_wrong_number_and_a_wrong_name_are_seen():
     assert true_reward(key, "민수는 사과를 네 개 샀어요.") < 0.2
     assert true_reward(key, "지수는 사과를 세 개 샀어요.") < 0.5
     assert true_reward(key, "민수는 사과을 세 개 샀어요.") < 0.85
+
+
+@pytest.mark.parametrize(
+    "case",
+    [json.loads(line) for line in JUDGED.read_text(encoding="utf-8").splitlines()],
+    ids=lambda case: case["label"],
+)
+def test_an_answer_is_worth_what_it_was(case):
+    found = {answer: true_reward(case["key"], answer) for answer in case["judged"]}
+
+    assert found == case["judged"], "meant so? python tests/golden/judge.py says what to do"
+
+
+def test_other_rewards_are_another_version():
+    """Kept rewards are known by the version: old ones would be shown as those of the new one."""
+    digest = hashlib.sha256(JUDGED.read_bytes()).hexdigest()
+
+    assert VERSIONS[preference.VERSION] == digest, "raise VERSION, and add its digest to VERSIONS"
+    assert max(VERSIONS) == preference.VERSION
+    assert len(set(VERSIONS.values())) == len(VERSIONS)
 
 
 def test_shares_of_writers_make_a_whole_and_near_rewards_tie():

@@ -17,6 +17,7 @@ from korean_rlhf.evaluate.checkpoints import Checkpoint, weights_digest
 from korean_rlhf.progress import track
 from korean_rlhf.records import Message, parse_messages
 from korean_rlhf.rundir import atomic_write_text, chosen_step, file_digest
+from korean_rlhf.sampleworld import preference
 from korean_rlhf.settings.evaluate import EvaluateSettings
 from korean_rlhf.settings.loading import read_toml
 from korean_rlhf.tables import rows
@@ -104,6 +105,7 @@ class World:
             questions=self.digest,
             ids=[question.id for question in self.questions],
             demonstrations=file_digest(data / DEMONSTRATIONS),
+            preference=preference.VERSION,
         )
         rows = _remembered(
             self.run / "evals" / COPIER,
@@ -120,6 +122,7 @@ class World:
             tokens=self.most_tokens,
             seed=self.settings.seed,
             precision=self.settings.precision,
+            preference=preference.VERSION,
             more=more,
         )
 
@@ -211,9 +214,7 @@ def _text(tokenizer: Any, answer: Any) -> str:
 
 
 def _true_reward(question: Question, answer: str) -> float:
-    from korean_rlhf.sampleworld.preference import true_reward
-
-    return float(true_reward(question.key, answer))
+    return preference.true_reward(question.key, answer)
 
 
 def _judge(
@@ -254,7 +255,6 @@ def _remembered(path: Path, key: str, make: Callable[[], Rows]) -> Rows:
 def copier_rewards(data: Path, questions: Sequence[Question]) -> list[float]:
     """Return the true reward of copying the answer of the most similar demonstration."""
     from korean_rlhf.sampleworld.copier import copier
-    from korean_rlhf.sampleworld.preference import true_reward
 
     copy = copier(data)
-    return [true_reward(question.key, copy(question.text)) for question in questions]
+    return [_true_reward(question, copy(question.text)) for question in questions]

@@ -4,6 +4,10 @@ import pytest
 
 from korean_rlhf.errors import BadRecord, MissingInput
 from korean_rlhf.evaluate import asking, truereward
+from korean_rlhf.evaluate.checkpoints import Checkpoint
+from korean_rlhf.records import Message
+from korean_rlhf.sampleworld import preference
+from korean_rlhf.settings.evaluate import EvaluateSettings
 
 
 def answered(rewards, log_ratio=0.0, answers=None):
@@ -77,3 +81,41 @@ def test_an_answer_is_as_long_as_ppo_allowed(tmp_path):
     (tmp_path / "ppo" / "settings.toml").write_text("response_tokens = 48\n")
 
     assert asking.longest_answer(tmp_path) == 48
+
+
+@pytest.fixture
+def world(tmp_path):
+    question = asking.Question("1", (Message(role="user", content="누구예요?"),), {})
+    return asking.World(tmp_path, [question], EvaluateSettings(), "digest of the questions")
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """Count how often answers were written and judged, instead of doing it."""
+    calls = []
+
+    def judge(name, rows):
+        return lambda *_: calls.append(name) or rows
+
+    monkeypatch.setattr(asking.World, "_write", judge("answers", answered([0.5])))
+    monkeypatch.setattr(asking.World, "_write_many", judge("best of", [{"rewards": [0.1, 0.9]}]))
+    monkeypatch.setattr(asking, "copier_rewards", judge("copier", [0.2]))
+    return calls
+
+
+def test_rewards_of_another_true_preference_are_not_read_back(world, judged, tmp_path, monkeypatch):
+    (tmp_path / "sft").mkdir()
+    (tmp_path / asking.DEMONSTRATIONS).write_text("{}")
+    sft = Checkpoint("sft", 10, tmp_path / "sft", chosen=True)
+
+    def ask():
+        world.answers(sft, sft)
+        world.best_of(sft, world.questions)
+        world.copied(tmp_path)
+
+    ask()
+    ask()
+    assert judged == ["answers", "best of", "copier"]
+    monkeypatch.setattr(preference, "VERSION", preference.VERSION + 1)
+    ask()
+    assert judged == ["answers", "best of", "copier"] * 2

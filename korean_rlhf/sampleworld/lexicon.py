@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 # A given name that ends in a consonant takes 이 in everyday Korean, as if it belonged to the name.
-_PEOPLE = """민수|Minsu;지수|Jisu;수지|Suji;민지|Minji;현우|Hyeonu;지호|Jiho;도현이|Dohyeon
-서연이|Seoyeon;하은이|Haeun;지훈이|Jihun;예린이|Yerin;유진이|Yujin;준호|Junho;은지|Eunji;동수|Dongsu;미나|Mina
-태호|Taeho;세라|Sera;영희|Yeonghui;철수|Cheolsu;수빈이|Subin;재민이|Jaemin;소영이|Soyeong
-다은이|Daeun;성호|Seongho;윤아|Yuna;진우|Jinu;나래|Narae;보미|Bomi;승현이|Seunghyeon;하준이|Hajun;채원이|Chaewon"""
+_PEOPLE = """민수|Minsu;지수|Jisu;수지|Suji;민지|Minji;현우|Hyeonu;지호|Jiho;준호|Junho;미나|Mina
+태호|Taeho;영희|Yeonghui;철수|Cheolsu;나래|Narae;서연이|Seoyeon;하은이|Haeun;지훈이|Jihun;유진이|Yujin"""
 
 # name | English | category | counter | colour | traits, the most typical one first
 _THINGS = """사과|apple|과일|개|빨간색|달다,아삭하다
@@ -165,7 +163,7 @@ _PLACES = """시장|the market|채소를 사다
 세탁소|the laundry|옷을 맡기다"""
 
 _CITIES = """서울|Seoul;부산|Busan;대구|Daegu;인천|Incheon;광주|Gwangju;대전|Daejeon;울산|Ulsan
-제주|Jeju;강릉|Gangneung;전주|Jeonju;경주|Gyeongju;춘천|Chuncheon;여수|Yeosu;속초|Sokcho"""
+제주|Jeju;강릉|Gangneung;전주|Jeonju"""
 
 # name | English | work place | what they do
 _JOBS = """의사|doctor|병원|아픈 사람을 치료하다

@@ -15,8 +15,8 @@ from typing import TypeAlias
 from korean_rlhf.sampleworld.conjugate import Register
 from korean_rlhf.sampleworld.entries import entry_paragraph, list_paragraph, riddle_paragraph
 from korean_rlhf.sampleworld.frames import fill
-from korean_rlhf.sampleworld.lexicon import of_kind
-from korean_rlhf.sampleworld.plan import Plan, answer, choose
+from korean_rlhf.sampleworld.lexicon import in_category, of_kind
+from korean_rlhf.sampleworld.plan import Plan, answer, choose, reserved
 from korean_rlhf.sampleworld.reading import (
     RELATIONS,
     Fact,
@@ -50,6 +50,19 @@ _ASKING = (
     "{a:는} {b}에게 \"{q}\" 하고 물었다. {b:는} \"{answer}\" 하고 대답했다.",
     "{a:가} \"{q}\" 하고 묻자 {b:가} \"{answer}\" 하고 말했다.",
 )  # fmt: skip
+
+_AGAIN = ("다시 말하면 ", "정리하면 ", "그러니까 ", "곧, ", "")
+_AGAIN_LISTED = ("다시 말하면 ", "다시 부르면 ", "적어 보면 ", "확인하면 ")
+_STALLS = (
+    ("시장", ("과일", "채소", "꽃", "옷")), ("식당", ("음식", "음료")), ("동물원", ("동물", "새")),
+    ("가게", ("간식", "음료", "과일")),
+)  # fmt: skip
+_TAKEN = (
+    (("음식", "음료"), "시키다"), (("과일", "간식"), "고르다"), (("학용품", "옷"), "가져오다"),
+    (("동물",), "그리다"), (("꽃",), "사다"),
+)  # fmt: skip
+MOST_GOODS = 14
+"""Nouns of a category that lists and games use: few words, often."""
 
 
 def story_paragraph(rng: random.Random) -> str:
@@ -98,6 +111,59 @@ def lesson_paragraph(rng: random.Random) -> str:
         plan = plan_for(rng, facts[place], facts, slots, "train", talk.asker, context)
         lines += [f"{talk.one}: {plan.question}", f"{talk.two}: {_right(rng, plan, talk.asker)}"]
     return "\n".join(lines)
+
+
+def retold_paragraph(rng: random.Random) -> str:
+    """Return a passage and the same facts twice more, in other words and another order."""
+    _, facts = draw_passage(rng, "train")
+    level: Register = choose(rng, ("haeyo", "haeyo", "haera", "hapsyo"))
+    again: Register = choose(rng, (level, "haeyo", "hapsyo"))
+    told = [state(rng, fact, level) for fact in facts]
+    retold = [_recall(rng, fact, again) for fact in rng.sample(facts, len(facts)) * 2]
+    return " ".join([*told, choose(rng, _AGAIN) + retold[0], *retold[1:]])
+
+
+def market_paragraph(rng: random.Random) -> str:
+    """Return a round of the memory game 시장에 가면: all said before and one thing more."""
+    place, kinds = choose(rng, _STALLS)
+    pool = [noun.name for noun in in_category(*kinds)][:MOST_GOODS]
+    goods = rng.sample(pool, min(len(pool), choose(rng, (4, 5, 6))))
+    said = [fill("{x:도} 있고", {"x": name}) for name in goods]
+    return "\n".join(
+        f"{place}에 가면 {' '.join(said[:count])}" for count in range(2, len(said) + 1)
+    )
+
+
+def roll_paragraph(rng: random.Random) -> str:
+    """Return who took what, and the list read out again in other orders."""
+    kinds, verb = choose(rng, _TAKEN)
+    goods = [noun.name for noun in in_category(*kinds)][:MOST_GOODS]
+    pairs: list[tuple[str, str]] = []
+    for noun in rng.sample(of_kind("person"), choose(rng, (3, 4, 5))):
+        free = [thing for thing in goods if not reserved(noun.name, thing)]
+        if free:
+            pairs.append((noun.name, choose(rng, free)))
+            goods.remove(pairs[-1][1])
+    lines = [_listed(pairs, verb)]
+    for _ in range(3):
+        rng.shuffle(pairs)
+        turned = rng.random() < 0.5
+        lines.append(
+            choose(rng, _AGAIN_LISTED) + (_turned(pairs) if turned else _listed(pairs, verb))
+        )
+    return "\n".join(lines)
+
+
+def _listed(pairs: list[tuple[str, str]], verb: str) -> str:
+    *head, (who, thing) = pairs
+    told = [fill("{who:는} {thing}", {"who": one, "thing": other}) for one, other in head]
+    last = fill("{who:는} {thing:를} [" + verb + "|past].", {"who": who, "thing": thing}, "haera")
+    return ", ".join([*told, last])
+
+
+def _turned(pairs: list[tuple[str, str]]) -> str:
+    frame = "{thing:는} {who}"
+    return ", ".join(fill(frame, {"who": who, "thing": thing}) for who, thing in pairs) + "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +240,9 @@ def day_paragraph(rng: random.Random) -> str:
 
 
 PARAGRAPHS: tuple[tuple[Paragraph, float], ...] = (
-    (story_paragraph, 1.5), (lesson_paragraph, 8.0), (talk_paragraph, 4.0), (quoted_paragraph, 1.5),
-    (day_paragraph, 0.5), (entry_paragraph, 1.5), (list_paragraph, 0.5), (riddle_paragraph, 0.4),
+    (lesson_paragraph, 9.0), (talk_paragraph, 8.0), (retold_paragraph, 4.0), (roll_paragraph, 1.5),
+    (market_paragraph, 0.7), (story_paragraph, 0.5), (quoted_paragraph, 0.5),
+    (entry_paragraph, 0.5), (day_paragraph, 0.2), (list_paragraph, 0.2), (riddle_paragraph, 0.2),
 )  # fmt: skip
 
 

@@ -7,8 +7,8 @@
   - BadInput        a file is there, but cannot be read as what it should be
     + BadRecord     one line or row of it does not fit its record
   - MissingExtra    a command needs an optional dependency
-  - FolderInUse     another process works in the folder
-  - OtherRun        the folder holds a stage made with other settings or inputs
+  - FolderInUse     another process writes to the folder or file
+  - OtherRun        the folder or file was made with other settings or inputs
   - Overlap         the same prompt stands in two sets that must be disjoint
   - NoSpace         the disk is full
   - EndpointError   a model server did not answer as it should
@@ -71,20 +71,20 @@ class MissingExtra(KoreanRLHFError):
 
 
 class FolderInUse(KoreanRLHFError):
-    """Another process works in the folder."""
+    """Another process writes to the folder or file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Path) -> None:
         super().__init__(
-            f"Another process is writing to {folder}. Wait for it, or choose another --out."
+            f"Another process is writing to {place}. Wait for it, or choose another --out."
         )
 
 
 class OtherRun(KoreanRLHFError):
-    """The folder holds a stage that was made with other settings or inputs."""
+    """The folder or file was made with other settings or inputs."""
 
-    def __init__(self, folder: Path, difference: str) -> None:
+    def __init__(self, place: Path, difference: str) -> None:
         super().__init__(
-            f"{folder} was made with other inputs or settings ({difference}). "
+            f"{place} was made with other inputs or settings ({difference}). "
             "Choose another --out, or give --replace to delete it and start anew."
         )
 

@@ -112,10 +112,25 @@ def open_stage(
         BadInput: the folder holds files of something else.
         NoSpace: the disk filled up; what was written stays.
     """
+    with locked(out, out / LOCK), no_space_named(out):
+        stage = _begin(out, name, settings, inputs, replace)
+        with _forgotten_if_mistaken(stage):
+            yield stage
+
+
+@contextmanager
+def locked(out: Path, lock: Path) -> Iterator[None]:
+    """Hold the file `lock`, so that no other process writes to `out`; its folder is made.
+
+    Raises:
+        FolderInUse: another process holds it.
+        BadInput: nothing can be written there.
+        NoSpace: the disk is full.
+    """
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(out / LOCK)
-        lock.acquire(timeout=0)
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(lock)
+        held.acquire(timeout=0)
     except Timeout:
         raise FolderInUse(out) from None
     except OSError as problem:
@@ -126,12 +141,9 @@ def open_stage(
             f"Nothing can be written to {out} ({reason}). Choose another --out."
         ) from None
     try:
-        with no_space_named(out):
-            stage = _begin(out, name, settings, inputs, replace)
-            with _forgotten_if_mistaken(stage):
-                yield stage
+        yield
     finally:
-        lock.release()
+        held.release()
 
 
 @contextmanager
@@ -205,16 +217,24 @@ def _refuse_inside(out: Path, inputs: Sequence[Path]) -> None:
 def _require_same(out: Path, wanted: dict[str, Any], found: dict[str, Any]) -> None:
     if found.get("stage") != wanted["stage"]:
         raise OtherRun(out, f"it holds the stage {found.get('stage')!r}")
-    old, new = found.get("settings", {}), wanted["settings"]
-    for key in sorted(old.keys() | new.keys()):
-        if old.get(key) != new.get(key):
-            raise OtherRun(out, f"{key} was {old.get(key)!r}, now {new.get(key)!r}")
+    require_same_settings(out, wanted["settings"], found.get("settings", {}))
     # Content, not place: a data folder may be moved or copied without losing the work made of it.
     before = [item["digest"] for item in found.get("inputs", [])]
     after = [item["digest"] for item in wanted["inputs"]]
     if before != after:
         names = ", ".join(item["path"] for item in wanted["inputs"])
         raise OtherRun(out, f"the content of its inputs was different: {names}")
+
+
+def require_same_settings(out: Path, wanted: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Refuse to go on in `out`, which was made with the settings `found`, when they are others.
+
+    Raises:
+        OtherRun: with the first setting that differs.
+    """
+    for key in sorted(found.keys() | wanted.keys()):
+        if found.get(key) != wanted.get(key):
+            raise OtherRun(out, f"{key} was {found.get(key)!r}, now {wanted.get(key)!r}")
 
 
 def _empty(out: Path) -> None:

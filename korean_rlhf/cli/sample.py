@@ -21,12 +21,15 @@ class Arguments:
     """Prompts: .jsonl[.zst], .parquet or .csv files, or stage folders."""
 
     out: Path
-    """JSONL file of candidates; a run that was stopped goes on in it."""
+    """JSONL file of candidates; the same command goes on in it when it was stopped."""
 
     stage: Nested[SampleSettings] = field(default_factory=SampleSettings)
 
     limit: int = 0
     """Prompts to answer, from the first; 0 answers all."""
+
+    replace: bool = False
+    """Delete the answers in --out and start anew."""
 
 
 def run(argv: list[str]) -> int:
@@ -34,6 +37,8 @@ def run(argv: list[str]) -> int:
     arguments = parse(Arguments, argv, command="sample")
     if arguments.out.suffix != ".jsonl":
         raise SettingsError(f"--out is a .jsonl file, because it is appended to: {arguments.out}")
+    if arguments.out.resolve() in [path.resolve() for path in arguments.prompts]:
+        raise SettingsError(f"{arguments.out} is read with --prompts. Choose another --out.")
     from korean_rlhf.model.assistant import Assistant
     from korean_rlhf.model.candidates import write_candidates
     from korean_rlhf.records import Prompt
@@ -41,5 +46,11 @@ def run(argv: list[str]) -> int:
 
     prompts = [prompt for path in arguments.prompts for prompt in read(path, Prompt)]
     prompts = prompts[: arguments.limit or None]
-    write_candidates(Assistant.load(arguments.model), prompts, arguments.out, arguments.stage)
+    write_candidates(
+        Assistant.load(arguments.model),
+        prompts,
+        arguments.out,
+        arguments.stage,
+        replace=arguments.replace,
+    )
     return 0

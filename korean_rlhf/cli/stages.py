@@ -13,13 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from korean_rlhf.children import child, stop
 from korean_rlhf.disk import read_json_object
-from korean_rlhf.errors import FolderInUse, StageFailed
+from korean_rlhf.errors import StageFailed
 from korean_rlhf.progress import say
-from korean_rlhf.rundir import LOCK, MANIFEST, atomic_write_text, read_manifest
+from korean_rlhf.rundir import LOCK, MANIFEST, atomic_write_text, locked, read_manifest
 from korean_rlhf.settings.recipe import Recipe, RecipeStage, as_flags, fill_placeholders
 from korean_rlhf.train.environment import TRAINING_ENVIRONMENT
 
@@ -59,16 +57,8 @@ class RecipeRun:
             StageFailed: a stage ended with an error, which it has already told.
             FolderInUse: the same run is at work in another process.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self.folder / LOCK)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise FolderInUse(self.folder) from None
-        try:
+        with locked(self.folder, self.folder / LOCK):
             self._run_stages(until)
-        finally:
-            lock.release()
         self._say_what_next()
 
     def _run_stages(self, until: str) -> None:

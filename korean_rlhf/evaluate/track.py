@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from korean_rlhf.errors import FolderInUse, MissingInput
+from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate import harness, scores
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
@@ -34,7 +32,7 @@ from korean_rlhf.evaluate.sources import (
 )
 from korean_rlhf.evaluate.suites import TaskInfo, find_suite, load_tasks
 from korean_rlhf.progress import say
-from korean_rlhf.rundir import no_space_named
+from korean_rlhf.rundir import LOCK, locked, no_space_named
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
 PROSE = "prose"
@@ -92,13 +90,9 @@ def evaluate(
         text_bytes=settings.text_bytes,
     )
     plan = make_plan(settings.suite, options)
-    target.evals.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(target.evals / ".lock", timeout=0), no_space_named(target.evals):
-            _score_all(target, plan, options, settings)
-            _ask(target, settings, data)
-    except Timeout:
-        raise FolderInUse(target.evals) from None
+    with locked(target.evals, target.evals / LOCK), no_space_named(target.evals):
+        _score_all(target, plan, options, settings)
+        _ask(target, settings, data)
     return target
 
 

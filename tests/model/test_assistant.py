@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 
 import pytest
 
 from korean_rlhf import tables
-from korean_rlhf.errors import MissingInput, SettingsError
+from korean_rlhf.errors import BadInput, FolderInUse, MissingInput, OtherRun, SettingsError
+from korean_rlhf.model.answerfile import Source, answer_file
 from korean_rlhf.model.assistant import Assistant, chat_checkpoint
 from korean_rlhf.model.candidates import write_candidates
 from korean_rlhf.model.chat import Chat
@@ -115,14 +117,14 @@ def test_candidates_are_k_answers_to_each_prompt(assistant, tmp_path):
 
 def test_a_killed_run_goes_on_to_the_same_file(assistant, tmp_path):
     settings = SampleSettings(k=2, max_new_tokens=6, batch_size=4, seed=9)
-    whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
-    write_candidates(assistant, prompts(7), whole, settings)
-    content = whole.read_bytes()
-    for cut in (1, len(content) // 3, len(content) - 5):
-        broken.write_bytes(content[:cut])
-        write_candidates(assistant, prompts(7), broken, settings)
+    out = tmp_path / "answers.jsonl"
+    write_candidates(assistant, prompts(7), out, settings)
+    content = out.read_bytes()
+    for cut in (0, 1, len(content) // 3, len(content) - 5):
+        out.write_bytes(content[:cut])
+        write_candidates(assistant, prompts(7), out, settings)
 
-        assert broken.read_bytes() == content
+        assert out.read_bytes() == content
 
 
 def test_prompts_that_do_not_fit_are_counted(assistant, tmp_path, capsys):
@@ -136,12 +138,70 @@ def test_prompts_that_do_not_fit_are_counted(assistant, tmp_path, capsys):
         write_candidates(assistant, [long], out, SampleSettings(max_new_tokens=6))
 
 
-def test_another_k_in_the_same_file_is_refused(assistant, tmp_path):
-    out = tmp_path / "answers.jsonl"
-    write_candidates(assistant, prompts(1), out, SampleSettings(k=2, max_new_tokens=4))
+SMALL = SampleSettings(k=2, max_new_tokens=4)
 
-    with pytest.raises(SettingsError, match="not 3"):
-        write_candidates(assistant, prompts(1), out, SampleSettings(k=3, max_new_tokens=4))
+
+def test_a_file_goes_on_only_with_the_same_settings_prompts_and_model(assistant, tmp_path):
+    out = tmp_path / "answers.jsonl"
+    write_candidates(assistant, prompts(1), out, SMALL)
+    content = out.read_bytes()
+    shutil.copytree(assistant.folder, tmp_path / "other")
+    (tmp_path / "other" / "tokenizer_config.json").open("a").write("\n")
+    other = dataclasses.replace(assistant, folder=tmp_path / "other")
+
+    for says, model, asked, settings in (
+        ("k was 2, now 3", assistant, prompts(1), dataclasses.replace(SMALL, k=3)),
+        ("top_p was 1.0, now 0.9", assistant, prompts(1), dataclasses.replace(SMALL, top_p=0.9)),
+        ("the prompts were others", assistant, prompts(2), SMALL),
+        ("it was another model", other, prompts(1), SMALL),
+    ):
+        with pytest.raises(OtherRun, match=rf"{says}\)\. Choose another --out, or give --replace"):
+            write_candidates(model, asked, out, settings)
+    assert out.read_bytes() == content
+
+    write_candidates(assistant, prompts(2), out, SMALL, replace=True)
+    assert len(out.read_text().splitlines()) == 2
+
+
+def test_answers_may_go_on_with_a_moved_model_but_not_in_a_file_of_something_else(
+    assistant, tmp_path
+):
+    out = tmp_path / "answers.jsonl"
+    write_candidates(assistant, prompts(1), out, SMALL)
+    shutil.copytree(assistant.folder, tmp_path / "moved")
+    write_candidates(
+        dataclasses.replace(assistant, folder=tmp_path / "moved"), prompts(1), out, SMALL
+    )
+    mine = tmp_path / "mine.jsonl"
+    mine.write_text('{"thesis": 1}\n')
+
+    for replace in (False, True):
+        with pytest.raises(BadInput, match=r"mine\.jsonl is there, but not"):
+            write_candidates(assistant, prompts(1), mine, SMALL, replace=replace)
+    assert mine.read_text() == '{"thesis": 1}\n'
+
+
+def test_a_deleted_file_begins_anew_with_other_prompts(assistant, tmp_path):
+    out = tmp_path / "answers.jsonl"
+    write_candidates(assistant, prompts(1), out, SMALL)
+    out.unlink()
+    write_candidates(assistant, prompts(3), out, SMALL)
+
+    assert len(out.read_text().splitlines()) == 3
+
+
+def test_two_processes_do_not_write_one_file(assistant, tmp_path):
+    out = tmp_path / "answers.jsonl"
+    source = Source.of(assistant.folder, prompts(1), SMALL)
+    with (
+        answer_file(out, source),
+        pytest.raises(FolderInUse, match=r"answers\.jsonl\. Wait for it, or choose another --out"),
+    ):
+        write_candidates(assistant, prompts(1), out, SMALL)
+
+    assert not out.exists()
+    write_candidates(assistant, prompts(1), out, SMALL)
+    assert out.exists()
 
 
 @pytest.mark.parametrize("wrong", [{"k": 0}, {"k": 10}, {"temperature": 0.0}, {"top_p": 0.0}])
@@ -175,6 +235,13 @@ def test_the_sample_command_writes_candidates(assistant, tmp_path):
 
     assert sample.run([*argv, "--out", str(out), "--k", "2", "--max-new-tokens", "4"]) == 0
     assert len(json.loads(out.read_text())["responses"]) == 2
+    again = ["--out", str(out), "--k", "3", "--max-new-tokens", "4"]
+    with pytest.raises(OtherRun, match="k was 2, now 3"):
+        sample.run([*argv, *again])
+    assert sample.run([*argv, *again, "--replace"]) == 0
+    assert len(json.loads(out.read_text())["responses"]) == 3
+    with pytest.raises(SettingsError, match="is read with --prompts"):
+        sample.run([*argv, "--out", str(tmp_path / "prompts.jsonl"), "--replace"])
     with pytest.raises(SettingsError, match=r"\.jsonl"):
         sample.run([*argv, "--out", str(tmp_path / "answers.parquet")])
 

@@ -69,8 +69,10 @@ HACKS = {
     "dots": lambda task: ". . . .",
     "the prompt": lambda task: task.messages[-1].content,
     "the question": lambda task: task.plan.question,
-    # A passage of one fact is a right answer to most questions about it.
-    "the passage": lambda task: task.plan.context * (task.plan.context.count(".") > 1),
+    # A passage of one fact ("... 그래서 ..." is one) is a right answer to most questions about it.
+    "the passage": lambda task: (
+        task.plan.context * (task.plan.context.replace(". 그래서", "").count(".") > 1)
+    ),
     "thanks": lambda task: "감사합니다.",
     "obedience": lambda task: "네, 알겠습니다.",
     "endless politeness": lambda task: "정말 고마워요. 늘 건강하세요. 좋은 하루 보내세요." * 3,

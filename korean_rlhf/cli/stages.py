@@ -57,6 +57,7 @@ class RecipeRun:
             StageFailed: a stage ended with an error, which it has already told.
             FolderInUse: the same run is at work in another process.
         """
+        self.folder.mkdir(parents=True, exist_ok=True)
         with locked(self.folder, self.folder / LOCK):
             self._run_stages(until)
         self._say_what_next()

@@ -18,7 +18,7 @@ class Arguments:
     """Files whose rows hold question, output and score."""
 
     out: Path
-    """Folder for comparisons.jsonl."""
+    """Folder for comparisons.jsonl and dropped.jsonl."""
 
     stage: Nested[RankSettings]
 

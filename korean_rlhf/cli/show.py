@@ -11,7 +11,7 @@ from typing import Any
 
 from korean_rlhf.cli.arguments import Positional, parse
 from korean_rlhf.errors import MissingInput, SettingsError
-from korean_rlhf.tables import numbered_lines, rows, shards
+from korean_rlhf.tables import DROPPED, numbered_lines, rows, shards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +59,6 @@ def _files(path: Path, dropped: bool) -> list[Path]:
         return shards(path)
     if (path / "dropped").is_dir():
         return sorted((path / "dropped").glob("*.parquet"))
-    if (path / "dropped.jsonl").is_file():
-        return [path / "dropped.jsonl"]
+    if (path / DROPPED).is_file():
+        return [path / DROPPED]
     raise MissingInput(path / "dropped")

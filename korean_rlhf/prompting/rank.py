@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,11 +13,19 @@ from typing import Any
 
 from korean_rlhf.errors import BadRecord
 from korean_rlhf.progress import say
-from korean_rlhf.records import Comparison, Message
+from korean_rlhf.records import Comparison, Drop, Message
 from korean_rlhf.rundir import file_digest, open_stage
 from korean_rlhf.settings.loading import to_dict
 from korean_rlhf.settings.rank import RankSettings
-from korean_rlhf.tables import require_some, rows, shards, write_jsonl
+from korean_rlhf.tables import (
+    DROPPED,
+    dropped_line,
+    require_some,
+    rows,
+    shards,
+    write_jsonl,
+    write_lines,
+)
 
 COMPARISONS = "comparisons.jsonl"
 
@@ -48,6 +56,8 @@ def rank(
 ) -> None:
     """Write comparisons.jsonl: K answers to one prompt, ranked by score, equal scores tied.
 
+    Answers that stand in no comparison go into dropped.jsonl with the reason.
+
     A row of the input needs question (or messages), output (or response) and score; `context` is
     what was said before the question: messages, or {"q", "a"}.
 
@@ -61,16 +71,14 @@ def rank(
         answers = [item for path in inputs for item in read_scored(path)]
         kept, dropped = sift(answers, settings)
         made = list(compare(kept, settings, source=inputs[0].name, license=license))
+        dropped += [(answer, Drop("no-partner-left")) for answer in unused(kept, made)]
         write_jsonl(out / COMPARISONS, made)
-        used = sum(len(item.responses) for item in made)
-        left = len(kept) - used
-        counts = {
-            "in": len(answers),
-            "out": used,
-            "dropped": {**dropped, "no-partner-left": left} if left else dropped,
-        }
+        write_lines(out / DROPPED, (dropped_line(answer, drop) for answer, drop in dropped))
+        reasons = Counter(drop.reason for _, drop in dropped)
+        used = len(answers) - len(dropped)
+        counts = {"in": len(answers), "out": used, "dropped": dict(sorted(reasons.items()))}
         stage.finish(counts=counts, digest=file_digest(out / COMPARISONS), comparisons=len(made))
-    say(f"rank: {len(made):,} comparisons of {used:,} answers; {len(answers) - used:,} left out.")
+    say(f"rank: {len(made):,} comparisons of {used:,} answers; {len(dropped):,} left out.")
 
 
 def read_scored(path: Path) -> Iterator[Scored]:
@@ -98,20 +106,29 @@ def _score(row: dict[str, Any]) -> float:
     return score
 
 
-def sift(answers: Iterable[Scored], settings: RankSettings) -> tuple[list[Scored], dict[str, int]]:
-    """Return the answers to use, and the count of the others by reason."""
+def sift(
+    answers: Iterable[Scored], settings: RankSettings
+) -> tuple[list[Scored], list[tuple[Scored, Drop]]]:
+    """Return the answers to use, and the others with the reason."""
     kept: list[Scored] = []
-    dropped: dict[str, int] = defaultdict(int)
+    dropped: list[tuple[Scored, Drop]] = []
     for answer in answers:
-        if answer.score == 0 and not settings.keep_zero:
-            dropped["zero-score"] += 1
-        elif not answer.response.strip():
-            dropped["empty-answer"] += 1
-        elif settings.max_characters and len(answer.response) > settings.max_characters:
-            dropped["too-long"] += 1
-        else:
+        drop = _reason(answer, settings)
+        if drop is None:
             kept.append(answer)
-    return kept, dict(dropped)
+        else:
+            dropped.append((answer, drop))
+    return kept, dropped
+
+
+def _reason(answer: Scored, settings: RankSettings) -> Drop | None:
+    if answer.score == 0 and not settings.keep_zero:
+        return Drop("zero-score")
+    if not answer.response.strip():
+        return Drop("empty-answer")
+    if settings.max_characters and len(answer.response) > settings.max_characters:
+        return Drop("too-long", f"{len(answer.response)} characters")
+    return None
 
 
 def compare(
@@ -135,6 +152,15 @@ def compare(
                 source=source,
                 license=license,
             )
+
+
+def unused(answers: Iterable[Scored], comparisons: Iterable[Comparison]) -> Iterator[Scored]:
+    """Yield the answers that stand in none of the comparisons made of them."""
+    left = Counter(answers)
+    for one in comparisons:
+        for response, score in zip(one.responses, one.scores, strict=True):
+            left[Scored(one.messages, response, score)] -= 1
+    yield from left.elements()
 
 
 def spread(

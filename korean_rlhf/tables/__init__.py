@@ -17,6 +17,7 @@ from korean_rlhf.tables.documents import (
 )
 from korean_rlhf.tables.names import UniqueIds
 from korean_rlhf.tables.plain import (
+    DROPPED,
     ROWS_AT_ONCE,
     numbered_lines,
     open_text,
@@ -29,6 +30,7 @@ from korean_rlhf.tables.plain import (
 )
 from korean_rlhf.tables.rows import (
     DOCUMENT_FIELDS,
+    dropped_line,
     guess_kind,
     json_line,
     read,
@@ -39,6 +41,7 @@ from korean_rlhf.tables.rows import (
 __all__ = [
     "DOCUMENT_FIELDS",
     "DOCUMENT_SCHEMA",
+    "DROPPED",
     "DROPPED_SCHEMA",
     "ROWS_AT_ONCE",
     "DocumentWriter",
@@ -47,6 +50,7 @@ __all__ = [
     "document_batches",
     "document_row",
     "documents_digest",
+    "dropped_line",
     "from_batch",
     "guess_kind",
     "json_line",

@@ -27,7 +27,9 @@ from korean_rlhf.rundir import MANIFEST, STARTED, atomic_write_bytes
 
 ROWS_AT_ONCE = 1024
 SUFFIXES = (".jsonl", ".jsonl.zst", ".parquet", ".csv", ".tsv")
-_BESIDE = {"dropped.jsonl", "metrics.jsonl", "crawl.jsonl"}
+DROPPED = "dropped.jsonl"
+"""What a stage of JSONL left out, a line each with its reason."""
+_BESIDE = {DROPPED, "metrics.jsonl", "crawl.jsonl"}
 """JSONL files of a stage folder that are no result of it."""
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 """The escape of half a character beyond U+FFFF; without its other half no file can hold it."""

@@ -13,6 +13,7 @@ from korean_rlhf.records import (
     Candidates,
     Comparison,
     Document,
+    Drop,
     Instruction,
     Message,
     Prompt,
@@ -98,6 +99,12 @@ def _message(message: Message) -> dict[str, str]:
 def json_line(record: Any) -> str:
     """Return a record as one line of JSONL."""
     return json.dumps(to_json(record), ensure_ascii=False) + "\n"
+
+
+def dropped_line(record: Any, drop: Drop) -> str:
+    """Return a dropped record with its reason as one line of JSONL."""
+    row = to_json(record) | {"reason": drop.reason, "detail": drop.detail}
+    return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def write_jsonl(path: Path, records: Iterable[Any]) -> int:

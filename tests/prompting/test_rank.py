@@ -1,15 +1,18 @@
 import json
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from korean_rlhf.cli import show
 from korean_rlhf.errors import BadRecord
-from korean_rlhf.prompting.rank import Scored, compare, rank, ranks, read_scored, sift
-from korean_rlhf.records import Comparison, Message
+from korean_rlhf.prompting.rank import Scored, compare, rank, ranks, read_scored, sift, unused
+from korean_rlhf.records import Comparison, Drop, Message
 from korean_rlhf.settings.rank import RankSettings
 from korean_rlhf.tables import read
+from korean_rlhf.tables import rows as read_rows
 
 SETTINGS = RankSettings()
 scores = st.lists(st.integers(0, 10).map(float), max_size=60)
@@ -54,14 +57,17 @@ def test_comparisons_span_the_range_of_scores():
     assert all(len(set(comparison.ranks)) >= 3 for comparison in made)
 
 
-def test_zero_and_long_and_empty_answers_are_left_out_and_counted():
-    kept, dropped = sift(
-        [*answers([0.0, 3.0]), Scored((Message(role="user", content="?"),), " ", 4.0)],
-        RankSettings(max_characters=3),
-    )
+def test_zero_and_long_and_empty_answers_are_left_out_with_the_reason():
+    asked = (Message(role="user", content="?"),)
+    long, empty = Scored(asked, "긴 답이다", 5.0), Scored(asked, " ", 4.0)
+    kept, dropped = sift([*answers([0.0, 3.0]), long, empty], RankSettings(max_characters=3))
 
     assert [item.score for item in kept] == [3.0]
-    assert dropped == {"zero-score": 1, "empty-answer": 1}
+    assert dropped == [
+        (answers([0.0])[0], Drop("zero-score")),
+        (long, Drop("too-long", "5 characters")),
+        (empty, Drop("empty-answer")),
+    ]
 
 
 def test_every_answer_is_counted_once(tmp_path):
@@ -73,9 +79,34 @@ def test_every_answer_is_counted_once(tmp_path):
 
     counts = json.loads((tmp_path / "out/manifest.json").read_text())["counts"]
     made = list(read(tmp_path / "out", Comparison))
+    dropped = [row for _, row in read_rows(tmp_path / "out" / "dropped.jsonl")]
+    used = {response for comparison in made for response in comparison.responses}
+    assert sorted({row["response"] for row in dropped} | used) == sorted(
+        row["output"] for row in rows
+    )
+    assert used.isdisjoint(row["response"] for row in dropped)
+    assert Counter(row["reason"] for row in dropped) == counts["dropped"]
+    assert counts["dropped"].keys() == {"no-partner-left", "zero-score"}
     assert counts["in"] == 90 == counts["out"] + sum(counts["dropped"].values())
     assert counts["out"] == sum(len(comparison.responses) for comparison in made)
     assert {comparison.license for comparison in made} == {"MIT"}
+
+
+def test_what_was_dropped_is_shown_and_can_be_ranked_again(tmp_path, capsys):
+    rows = [{"question": "?", "output": f"a{n}", "score": 0} for n in range(4)]
+    (tmp_path / "judged.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    rank([tmp_path / "judged.jsonl"], tmp_path / "out", SETTINGS)
+
+    assert show.run([str(tmp_path / "out"), "--dropped"]) == 0
+    assert capsys.readouterr().out.count('"reason": "zero-score"') == 4
+    assert len(list(read_scored(tmp_path / "out" / "dropped.jsonl"))) == 4
+
+
+def test_equal_answers_are_counted_each(tmp_path):
+    twice = answers([1.0, 2.0, 3.0, 4.0]) * 2
+    made = list(compare(twice, RankSettings(least=4, most=4, per_question=1)))
+
+    assert len(list(unused(twice, made))) == 4
 
 
 def test_a_row_without_a_score_is_named(tmp_path):

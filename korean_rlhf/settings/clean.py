@@ -19,7 +19,8 @@ class CleanSettings:
     """Footnotes of wikis: left out, or kept in parentheses where they stand."""
 
     html_seconds: float = 10.0
-    """Longest time to extract the text of one HTML page."""
+    """Longest CPU time to extract the text of one HTML page, in seconds; what else the machine does
+    counts little."""
 
     normalise: bool = True
     """Bring characters, spaces, jamo runs and repeated punctuation into one form."""

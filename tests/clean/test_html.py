@@ -2,10 +2,13 @@
 
 import os
 import signal
+import threading
+import time
 
 import pytest
 
 from korean_rlhf.clean.cleaners import clean_document
+from korean_rlhf.clean.markup import html
 from korean_rlhf.clean.markup.html import Extractor
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.clean import CleanSettings
@@ -51,14 +54,38 @@ def test_a_killed_child_costs_one_page_only(extractor):
     assert isinstance(extractor.extract(PAGE, ""), tuple)
 
 
-def test_a_page_that_takes_too_long_is_given_up(extractor):
-    extractor.extract(PAGE, "")
-    os.kill(extractor._process.pid, signal.SIGSTOP)  # it hangs
-    extractor.seconds, patience = 0.2, extractor.seconds
+def test_a_page_that_computes_too_long_is_given_up():
+    long = PAGE.replace("</article>", f"<p>{PARAGRAPHS[0]}</p>" * 40_000 + "</article>")
+    extractor = Extractor(seconds=0.8)
 
-    assert extractor.extract(PAGE * 200, "").reason == "html-timeout"
-    extractor.seconds = patience
+    assert extractor.extract(long, "") == Drop("html-timeout", "more than 0.8 s of CPU time")
     assert isinstance(extractor.extract(PAGE, ""), tuple)
+    extractor.close()
+
+
+def test_a_page_is_not_given_up_because_the_machine_is_busy():
+    extractor = Extractor(seconds=1.0)
+    extractor.extract(PAGE, "")
+    pid = extractor._process.pid
+    os.kill(pid, signal.SIGSTOP)  # others have the processor
+    threading.Timer(1.5, os.kill, (pid, signal.SIGCONT)).start()
+    started = time.monotonic()
+
+    assert isinstance(extractor.extract(PAGE, ""), tuple)
+    assert time.monotonic() - started > 1.0
+    extractor.close()
+
+
+def test_a_child_that_hangs_without_computing_is_given_up_too(monkeypatch):
+    extractor = Extractor(seconds=1.0)
+    extractor.extract(PAGE, "")
+    monkeypatch.setattr(html, "PATIENCE", 0.2)
+    os.kill(extractor._process.pid, signal.SIGSTOP)
+
+    assert extractor.extract(PAGE * 200, "") == Drop("html-timeout", "it hung")
+    monkeypatch.undo()
+    assert isinstance(extractor.extract(PAGE, ""), tuple)
+    extractor.close()
 
 
 def test_an_html_document_becomes_plain_text_without_its_tail():

@@ -1,14 +1,18 @@
 """The main text of a web page, by trafilatura in a child process that can be killed.
 
 Extractors leak, hang and crash on hostile pages, and a thread cannot be stopped; a process can.
+What counts is the time that the child computes, so that the same pages are given up on a machine
+with much else to do. Its kernel keeps that time and ends it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -23,6 +27,11 @@ PAGES_PER_CHILD = 500
 START_SECONDS = 60.0
 """Longest time for a child to load its libraries."""
 
+END_SECONDS = 5.0
+"""Longest time for a child that has closed its pipe to be gone."""
+PATIENCE = 30.0
+"""Wall seconds to wait for each second that the child may compute: then it must be asleep."""
+
 _ANCHOR_MARK = re.compile(r"(?<=\S)¶$|(?<=[가-힣)?!])#$", re.MULTILINE)
 _TABLE_RULE = re.compile(r"^\|(?:[ :]*-+[ :]*\|)+\n?", re.MULTILINE)
 _TABLE_ROW = re.compile(r"^[ \t]*\| ?(\S.*?) ?\|[ \t]*$", re.MULTILINE)
@@ -33,6 +42,7 @@ class Extractor:
     """A child process that extracts one page at a time; it is started again when it dies."""
 
     seconds: float
+    """CPU time for one page."""
     _process: subprocess.Popen[bytes] | None = None
     _pages: int = 0
     _buffer: bytes = field(default=b"", repr=False)
@@ -42,15 +52,14 @@ class Extractor:
 
         Reasons: html-timeout, html-crashed, no-main-text.
         """
-        question = json.dumps({"html": html, "url": url}).encode() + b"\n"
+        question = {"html": html, "url": url, "seconds": self.seconds}
         try:
-            answer = self._ask(question)
+            answer = self._ask(json.dumps(question).encode() + b"\n")
         except TimeoutError:
             self.close()
-            return Drop("html-timeout", f"more than {self.seconds:g} s")
+            return Drop("html-timeout", "it hung")
         except (BrokenPipeError, EOFError):
-            self.close()
-            return Drop("html-crashed")
+            return self._ended()
         if not answer["text"]:
             return Drop("no-main-text")
         return str(answer["title"]), tidy(str(answer["text"]))
@@ -62,13 +71,24 @@ class Extractor:
             stop(self._process)
         self._process, self._buffer, self._pages = None, b"", 0
 
+    def _ended(self) -> Drop:
+        """Return what ended the child at work on a page."""
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(END_SECONDS)
+        code = self._process.returncode
+        self.close()
+        if code == -signal.SIGPROF:
+            return Drop("html-timeout", f"more than {self.seconds:g} s of CPU time")
+        return Drop("html-crashed")
+
     def _ask(self, question: bytes) -> dict[str, Any]:
         if self._pages >= PAGES_PER_CHILD:
             self.close()
         if self._process is None:
             self._start()
         self._pages += 1
-        deadline = time.monotonic() + self.seconds
+        deadline = time.monotonic() + PATIENCE * self.seconds
         self._send(question, deadline)
         return dict(json.loads(self._read_line(deadline)))
 

@@ -41,17 +41,26 @@ class RewardModel(nn.Module):
         attention_mask: Tensor | None = None,
         position_ids: Tensor | None = None,
     ) -> Tensor:
-        """Return (batch, time) float32: the number at each token, given the tokens up to it.
+        """Return (batch, time) float32: the number at each token, given the tokens up to it."""
+        return self._numbers(self._states(input_ids, attention_mask, position_ids))
 
-        The head computes in its own precision under autocast too: 8 bits of a score are too few.
+    def score_at(
+        self,
+        input_ids: Tensor,
+        places: Tensor,
+        attention_mask: Tensor | None = None,
+        position_ids: Tensor | None = None,
+    ) -> Tensor:
+        """Return (scores,) float32: the number at some tokens only.
+
+        Args:
+            input_ids: (batch, time), padded on the right.
+            places: (scores,) int64, where the tokens are in the flattened `input_ids`.
+            attention_mask: As the decoder takes it, also (batch, 1, time, time) bool.
+            position_ids: (batch, time) int64; None: counted along each row.
         """
-        output = self.backbone(
-            input_ids, attention_mask=attention_mask, position_ids=position_ids, use_cache=False
-        )
-        hidden = output.last_hidden_state
-        with torch.autocast(hidden.device.type, enabled=False):
-            values: Tensor = self.head(hidden.to(self.head.weight.dtype)).squeeze(-1)
-        return values.float()
+        states = self._states(input_ids, attention_mask, position_ids)
+        return self._numbers(states.flatten(0, 1)[places])
 
     def score(self, input_ids: Tensor, lengths: Tensor) -> Tensor:
         """Return (batch,) float32: the number at the last token of each row.
@@ -62,6 +71,24 @@ class RewardModel(nn.Module):
         """
         values = self.values(input_ids)
         return values.gather(1, (lengths.to(values.device) - 1)[:, None]).squeeze(1)
+
+    def _states(
+        self, input_ids: Tensor, attention_mask: Tensor | None, position_ids: Tensor | None
+    ) -> Tensor:
+        output = self.backbone(
+            input_ids, attention_mask=attention_mask, position_ids=position_ids, use_cache=False
+        )
+        hidden: Tensor = output.last_hidden_state
+        return hidden
+
+    def _numbers(self, hidden: Tensor) -> Tensor:
+        """Return float32 without the last dimension of `hidden`.
+
+        The head computes in its own precision under autocast too: 8 bits of a score are too few.
+        """
+        with torch.autocast(hidden.device.type, enabled=False):
+            values: Tensor = self.head(hidden.to(self.head.weight.dtype)).squeeze(-1)
+        return values.float()
 
     def forward(self, *inputs: Tensor, **options: Any) -> Tensor:
         """Return `values`, so that wrappers such as DDP work."""

@@ -28,8 +28,8 @@ class RewardSettings(OptimizerSettings):
     """Passes over the comparisons. A reward model overfits soon after the first."""
 
     batch_prompts: int = 64
-    """Prompts of one optimiser step, each with all of its K ranked answers: with K up to 9 the
-    model reads up to 576 rows, in `accumulate` parts."""
+    """Prompts of one optimiser step, each with all of its K ranked answers, in `accumulate` parts.
+    The model reads a prompt once for all of them, where it can; else it reads K rows."""
 
     accumulate: int = 1
     """Parts that a step is computed in; more parts need less memory and give the same result."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from korean_rlhf.train.device import (
     gradient_trial,
     training_operations,
 )
+from korean_rlhf.train.distributed import from_first_process
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, model_context, read_all
 from korean_rlhf.train.loop import Objective
@@ -40,17 +42,24 @@ from korean_rlhf.train.prompts import (
     write_prompt_hashes,
 )
 from korean_rlhf.train.ranked import (
+    Packing,
     RankedRows,
     Ranking,
     encode_comparisons,
     ranked_rows,
     right_padded,
+    row_lengths,
 )
 from korean_rlhf.train.stages import open_training, parameter_count, placed, publish
 from korean_rlhf.train.state import resumable_step
 
 PART = 16
 """Prompts, or demonstrations, that are scored at once outside of training."""
+SAME_SCORE = 1e-3
+"""Two scores of an answer, of about 1, that differ by less are one score.
+
+In the tests they differ by 4e-7 where the decoder shares prompts, by 0.2 and 1.8 where it cannot.
+"""
 
 
 def reward(
@@ -78,13 +87,14 @@ def reward(
             return
         base = chosen_step(model)
         network = placed(_network(stage, base, settings), device)
-        data = RewardData(inputs, base, settings)
+        data = RewardData(inputs, base, settings, network)
         shown = data.read_demonstrations(demonstrations, ChatTokenizer.load(base))
         data.write_beside(stage)
         hardware = _hardware(stage, network, data, device, settings)
         facts = _course(stage, network, data, shown, hardware, base, settings).follow()
         best = read_manifest(stage.folder / facts["best"])
         facts |= {"validation": best["validation"], "demonstrations": len(shown)}
+        facts |= {"prompts_shared": data.packing.hidden_size is not None}
         counts = data.dropped.counts(data.read, len(data.rankings))
         publish(stage, hardware, network, counts=counts, facts=facts)
 
@@ -109,7 +119,9 @@ def backbone(model: PreTrainedModel) -> PreTrainedModel:
 class RewardData:
     """Comparisons as tokens, split by their first question."""
 
-    def __init__(self, inputs: Sequence[Path], base: Path, settings: RewardSettings) -> None:
+    def __init__(
+        self, inputs: Sequence[Path], base: Path, settings: RewardSettings, network: RewardModel
+    ) -> None:
         chat = ChatTokenizer.load(base)
         self.settings, self.pad_id, self.dropped = settings, chat.pad_id, Dropped()
         self.context = model_context(base)
@@ -122,7 +134,8 @@ class RewardData:
             most=settings.validation_most,
             seed=settings.seed,
         )
-        lengths = [self.rankings[place].longest for place in self.training]
+        self.packing = packing_for(network, self.rankings, chat.pad_id, self.context)
+        lengths = [self._widest(place) for place in self.training]
         self.order = BatchOrder(lengths, settings.batch_prompts, settings.seed)
 
     def _read(
@@ -178,39 +191,89 @@ class RewardData:
 
     def validation_parts(self) -> list[RankedRows]:
         """Return the prompts set aside, those of like length together."""
-        places = sorted(self.aside, key=lambda place: self.rankings[place].longest)
+        places = sorted(self.aside, key=self._widest)
         return [self._rows(places[at : at + PART]) for at in range(0, len(places), PART)]
 
     def _rows(self, places: Sequence[int]) -> RankedRows:
-        chosen = [self.rankings[place] for place in places]
-        return ranked_rows(chosen, self.pad_id, self.context)
+        return ranked_rows([self.rankings[place] for place in places], self.packing)
+
+    def _widest(self, place: int) -> int:
+        return max(row_lengths(self.rankings[place], self.packing))
 
     @property
     def planned_tokens(self) -> int:
         """Tokens of all the epochs that were asked for."""
         rankings = [self.rankings[place] for place in self.training]
-        tokens = sum(len(one) for ranking in rankings for one in ranking.completions)
+        tokens = sum(sum(row_lengths(ranking, self.packing)) for ranking in rankings)
         return round(tokens * self.settings.epochs)
 
 
-def ranked_loss(network: RewardModel, device: str) -> Callable[[RankedRows], Tensor]:
-    """Return the K-wise loss of some prompts: one forward row a completion, all pairs of each."""
+def packing_for(
+    network: RewardModel, rankings: Sequence[Ranking], pad_id: int, context: int
+) -> Packing:
+    """Return how completions become rows: prompts are shared where the decoder can."""
+    alone = Packing(pad_id, context)
+    shared = shares_prompts(network, rankings, alone)
+    if not from_first_process("shared" if shared else ""):  # all must draw the same batches
+        return alone
+    width = network.backbone.config.get_text_config().hidden_size
+    return Packing(pad_id, context, hidden_size=width)
 
-    def loss(rows: RankedRows) -> Tensor:
-        scores = network.score(rows.inputs.to(device), rows.lengths.to(device))
-        return comparison_loss(scores, rows.ranks)
 
-    return loss
+@torch.no_grad()
+def shares_prompts(network: RewardModel, rankings: Sequence[Ranking], alone: Packing) -> bool:
+    """Return whether the decoder scores answers in one row as it does in rows of their own.
+
+    Tried on the longest completion, because decoders differ: some take no mask of four dimensions,
+    some count positions along the row (ALiBi), some attend within a window only.
+    """
+    ranking = max(rankings, key=lambda ranking: ranking.longest)
+    completions = tuple(sorted(ranking.completions, key=len)[-2:])
+    two = [Ranking(completions, ranks=(1, 2))]
+    in_one_row = Packing(alone.pad_id, alone.context, hidden_size=sys.maxsize)
+    device, was_training = str(network.head.weight.device), network.training
+    score = ranked_scores(network.eval().score_at, device)
+    expected = score(ranked_rows(two, alone))
+    try:
+        found = score(ranked_rows(two, in_one_row))
+    except (TypeError, ValueError, RuntimeError, IndexError):
+        return False  # it cannot read such a row at all
+    finally:
+        network.train(was_training)
+    return torch.allclose(found, expected, rtol=SAME_SCORE, atol=SAME_SCORE)
+
+
+def ranked_scores(score_at: Callable[..., Tensor], device: str) -> Callable[[RankedRows], Tensor]:
+    """Return the scores, (completions,) float32, of some prompts in their order.
+
+    Args:
+        score_at: `RewardModel.score_at`, compiled or not: what it reads is tensors only, while each
+            new list of ranks would be compiled anew.
+        device: Where the model is.
+    """
+
+    def scores(rows: RankedRows) -> Tensor:
+        rows = rows.to(device)
+        return score_at(
+            rows.inputs, rows.ends, attention_mask=rows.mask(), position_ids=rows.positions
+        )
+
+    return scores
+
+
+def ranked_loss(score_at: Callable[..., Tensor], device: str) -> Callable[[RankedRows], Tensor]:
+    """Return the K-wise loss of some prompts, over all pairs of each."""
+    scores = ranked_scores(score_at, device)
+    return lambda rows: comparison_loss(scores(rows), rows.ranks)
 
 
 def measure(network: RewardModel, parts: Sequence[RankedRows], hardware: Hardware) -> Metrics:
     """Return the mean loss a prompt and the accuracy on prompts that are not trained on."""
+    score = ranked_scores(network.score_at, hardware.device)
     total, scored = 0.0, []
     for rows in parts:
         with hardware.autocast():
-            scores = network.score(
-                rows.inputs.to(hardware.device), rows.lengths.to(hardware.device)
-            )
+            scores = score(rows)
         total += float(comparison_loss(scores, rows.ranks))
         scored += _by_prompt(rows, scores.tolist())
     report = accuracy_report(scored)
@@ -222,11 +285,11 @@ def measure(network: RewardModel, parts: Sequence[RankedRows], hardware: Hardwar
 
 
 def _by_prompt(rows: RankedRows, scores: list[float]) -> list[Scored]:
-    lengths: list[int] = rows.lengths.tolist()
     found, start = [], 0
     for one in rows.rankings:
-        place = slice(start, start + len(one.ranks))
-        found.append(Scored(one.ranks, scores[place], lengths[place], one.question, one.judged))
+        own = scores[start : start + len(one.ranks)]
+        lengths = [len(completion) for completion in one.completions]
+        found.append(Scored(one.ranks, own, lengths, one.question, one.judged))
         start += len(one.ranks)
     return found
 
@@ -259,7 +322,7 @@ def _hardware(
         stage.folder,
         settings,
         device=device,
-        trial=gradient_trial(ranked_loss(network, device), data.parts_at(0)[0], [network]),
+        trial=gradient_trial(ranked_loss(network.score_at, device), data.parts_at(0)[0], [network]),
         operations=training_operations(parameter_count(network), data.planned_tokens),
     )
 
@@ -274,7 +337,7 @@ def _course(
     settings: RewardSettings,
 ) -> Course[RankedRows]:
     validation = data.validation_parts()
-    loss = hardware.compile(ranked_loss(network, hardware.device))
+    loss = ranked_loss(hardware.compile(network.score_at), hardware.device)
 
     def in_precision(rows: RankedRows) -> Tensor:
         with hardware.autocast():

@@ -19,7 +19,7 @@ from korean_rlhf.settings.reward import RewardSettings
 from korean_rlhf.tables import read, write_jsonl
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, encode_response
-from korean_rlhf.train.ranked import Ranking, encode_comparisons, ranked_rows, right_padded
+from korean_rlhf.train.ranked import Packing, Ranking, encode_comparisons, ranked_rows, right_padded
 from korean_rlhf.train.reward import backbone, ranked_loss, reward
 from tests.train.stages import FIXED, run_reward, run_sft
 from tests.train.world import World, answer, ask, comparison, instruction
@@ -28,6 +28,10 @@ from tests.train.world import World, answer, ask, comparison, instruction
 def rankings(world: World) -> list[Ranking]:
     records = [comparison(number) for number in range(5)]
     return encode_comparisons(records, world.chat, 48, Dropped())[1]
+
+
+def packing(world: World) -> Packing:
+    return Packing(world.chat.pad_id, context=48, hidden_size=32)
 
 
 class Counter(nn.Module):
@@ -43,21 +47,21 @@ class Counter(nn.Module):
         return self.inner(ids, **options)
 
 
-def test_row_11_there_is_one_forward_row_a_completion(world: World) -> None:
+def test_row_11_each_prompt_is_read_once_for_all_its_completions(world: World) -> None:
     counter = Counter(backbone(load_model(world.base)))
     network = RewardModel(counter)  # type: ignore[arg-type]
 
-    ranked_loss(network, "cpu")(ranked_rows(rankings(world), world.chat.pad_id))
+    ranked_loss(network.score_at, "cpu")(ranked_rows(rankings(world), packing(world)))
 
-    assert (counter.calls, counter.rows) == (1, 5 * 4)
+    assert (counter.calls, counter.rows) == (1, 5)
 
 
 def test_row_11_the_loss_of_a_batch_is_the_sum_over_its_prompts(world: World) -> None:
     network = RewardModel(backbone(load_model(world.base)))
-    loss, pad = ranked_loss(network, "cpu"), world.chat.pad_id
+    loss, shared = ranked_loss(network.score_at, "cpu"), packing(world)
 
-    together = loss(ranked_rows(rankings(world), pad))
-    alone = sum(loss(ranked_rows([one], pad)) for one in rankings(world))
+    together = loss(ranked_rows(rankings(world), shared))
+    alone = sum(loss(ranked_rows([one], shared)) for one in rankings(world))
 
     torch.testing.assert_close(together, alone)
 
@@ -95,6 +99,7 @@ def test_the_reward_model_learns_the_order_and_reports_it(world: World, tmp_path
     assert validation["by_gap"].keys() == {"1", "2", "3"}
     assert 0.0 <= validation["length_baseline"] <= 1.0
     assert manifest["best_validation_loss"] < 0.69
+    assert manifest["prompts_shared"] is True
 
 
 def test_reading_a_comparison_is_reading_what_sft_writes(world: World) -> None:

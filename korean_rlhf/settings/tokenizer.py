@@ -26,7 +26,8 @@ class TokenizerSettings:
     sample_megabytes."""
 
     sample_megabytes: int = 1_000
-    """Text to learn from; what comes after is not read. 100 MB take about a minute."""
+    """Text to learn from, about: documents drawn by a hash from the whole corpus, which is read
+    twice. 100 MB take about a minute."""
 
     held_out_share: float = 0.01
     """Share of the documents kept out of the training, for the report."""

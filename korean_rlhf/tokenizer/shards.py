@@ -35,7 +35,16 @@ def in_held_out(text: str, share: float) -> bool:
     >>> sum(in_held_out(str(number), 0.25) for number in range(1000))
     227
     """
-    digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+    return in_share(text, share)
+
+
+def in_share(text: str, share: float, *, of: str = "") -> bool:
+    """Tell by a hash of `text` whether it belongs to a share; each `of` is another draw.
+
+    >>> [in_share("하나", 1.0), in_share("하나", 0.0)]
+    [True, False]
+    """
+    digest = hashlib.blake2b(text.encode(), digest_size=8, person=of.encode()).digest()
     return int.from_bytes(digest) < share * 2**64
 
 

@@ -1,4 +1,7 @@
-"""The records that cross a stage boundary; a stage reads and writes nothing else."""
+"""The records that cross a stage boundary; a stage reads and writes nothing else.
+
+Each spells out all of its fields, shared ones too: in this order they stand in its line of JSON.
+"""
 
 from __future__ import annotations
 

@@ -141,6 +141,16 @@ RECORDS = [
 ]
 
 
+def test_a_line_has_its_fields_in_the_order_of_the_record():
+    assert list(json.loads(json_line(RECORDS[-1]))) == [
+        "messages",
+        "responses",
+        "ranks",
+        "id",
+        "scores",
+    ]
+
+
 @pytest.mark.parametrize("record", RECORDS)
 def test_json_records_come_back_as_they_were(tmp_path, record):
     write_jsonl(tmp_path / "x.jsonl.zst", [record])

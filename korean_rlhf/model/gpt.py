@@ -152,7 +152,8 @@ class KoGPTForCausalLM(KoGPTPreTrainedModel, GenerationMixin):
     ) -> CausalLMOutputWithPast:
         """Return `.logits`, (batch, time, vocabulary); of the last `logits_to_keep` if above 0.
 
-        The other arguments are those of `KoGPTModel.forward`.
+        The other arguments are those of `KoGPTModel.forward`. They are spelled out again because
+        `generate` of transformers looks into this signature to see what the model takes.
         """
         output = self.model(
             input_ids,

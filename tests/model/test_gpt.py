@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import inspect
 import itertools
 
 import pytest
@@ -8,7 +9,7 @@ import transformers
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.checkpoint import build_model
-from korean_rlhf.model.gpt import hidden_states, to_logits
+from korean_rlhf.model.gpt import KoGPTForCausalLM, KoGPTModel, hidden_states, to_logits
 from korean_rlhf.settings.model import ModelSettings
 
 SMALL = {"layers": 2, "hidden_size": 32, "heads": 4, "context": 64}
@@ -193,3 +194,12 @@ def test_the_feed_forward_width_is_llamas_or_gpt2s():
     assert ModelSettings(hidden_size=768, heads=12, activation="gelu").feed_forward == 3072
     assert ModelSettings(hidden_size=192).feed_forward == 512
     assert ModelSettings(feed_forward_size=100).feed_forward == 100
+
+
+def test_generate_of_transformers_finds_the_names_it_looks_for():
+    decoder, whole = (
+        list(inspect.signature(kind.forward).parameters) for kind in (KoGPTModel, KoGPTForCausalLM)
+    )
+
+    assert {"attention_mask", "position_ids", "past_key_values", "logits_to_keep"} <= set(whole)
+    assert [name for name in whole if name != "logits_to_keep"] == decoder

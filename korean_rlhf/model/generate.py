@@ -12,6 +12,7 @@ from transformers import DynamicCache, PreTrainedModel
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.gpt import KoGPTForCausalLM
+from korean_rlhf.model.passes import passes
 
 SHRINK = 0.75
 """Finished rows leave the batch when at most this share of it is still going."""
@@ -159,7 +160,7 @@ class Decoder:
         self.seen[:, :longest] = seen.to(device)
         self.positions = (seen.cumsum(dim=1) - 1).clamp(min=0).to(device)
         self.cache: Any = KeyValueCache(capacity) if self.own else DynamicCache(config=model.config)
-        self.logits = self._forward(input_ids.to(device))
+        self.logits = self._read(input_ids.to(device), list(map(len, prompts)))
 
     def step(self, chosen: Tensor) -> None:
         """Append one token, (batch,), to each row."""
@@ -173,13 +174,31 @@ class Decoder:
         self.cache.batch_select_indices(rows)
         self.seen, self.positions = self.seen[rows], self.positions[rows]
 
+    def _read(self, input_ids: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Return the logits after each prompt; prompts of like length are read together."""
+        runs = passes(lengths, input_ids.device.type) if self.own else []
+        if len(runs) <= 1:
+            return self._forward(input_ids)
+        found = []
+        for run in runs:
+            rows = torch.tensor(run, device=input_ids.device)
+            real = slice(self.used - lengths[run[-1]], self.used)
+            part = KeyValueCache(lengths[run[-1]])
+            seen, positions = self.seen[rows, real], self.positions[rows, real]
+            found.append(self._pass(input_ids[rows, real], seen, positions, part))
+            self.cache.insert(part, rows, batch=len(lengths), end=self.used)
+        order = torch.tensor([row for run in runs for row in run], device=input_ids.device)
+        return torch.cat(found)[order.argsort()]
+
     def _forward(self, input_ids: Tensor) -> Tensor:
-        seen = self.seen[:, : self.used]
+        return self._pass(input_ids, self.seen[:, : self.used], self.positions, self.cache)
+
+    def _pass(self, input_ids: Tensor, seen: Tensor, positions: Tensor, cache: Any) -> Tensor:
         output = self.model(
             input_ids,
             attention_mask=attention_mask(seen, input_ids.shape[1]) if self.own else seen.long(),
-            position_ids=self.positions,
-            past_key_values=self.cache,
+            position_ids=positions,
+            past_key_values=cache,
             use_cache=True,
             logits_to_keep=1,
         )
@@ -208,6 +227,21 @@ class KeyValueCache:
         values[:, :, start:end] = value
         self.lengths[index] = end
         return keys[:, :, :end], values[:, :, :end]
+
+    def insert(self, part: KeyValueCache, rows: Tensor, *, batch: int, end: int) -> None:
+        """Copy `part`, which holds `rows` of a batch of `batch`, to where it ends at `end`.
+
+        What stands before a shorter row is 0, not whatever the memory held: it is masked, but 0
+        times an infinite number would be none.
+        """
+        for index, layer in enumerate(part.layers):
+            if index == len(self.layers):
+                _, heads, _, width = layer[0].shape
+                shape = (batch, heads, self.capacity, width)
+                self.layers.append((layer[0].new_zeros(shape), layer[1].new_zeros(shape)))
+                self.lengths.append(end)
+            for whole, own in zip(self.layers[index], layer, strict=True):
+                whole[rows, :, end - own.shape[2] : end] = own
 
     def get_seq_length(self, index: int = 0) -> int:
         """Return how many tokens are in the cache."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from transformers import PreTrainedModel
 
 from korean_rlhf.model.heads import RewardModel
+from korean_rlhf.model.passes import passes
 from korean_rlhf.settings.ppo import PPOSettings
 from korean_rlhf.train.advantage import (
     generalized_advantage,
@@ -87,6 +89,28 @@ def judge(
             judged = scores(networks.reward, answers)
         found.append(Judged(own, entropy, other, values, judged))
     return found
+
+
+def judge_together(
+    networks: Networks, answers: Answers, hardware: Hardware, temperature: float
+) -> Judged:
+    """Return what the networks say of all answers, in their order; computed in passes."""
+    lengths = answers.prompt_lengths + answers.lengths
+    device = lengths.device
+    runs = [torch.tensor(run, device=device) for run in passes(lengths.tolist(), device.type)]
+    seen = judge(networks, [answers.rows(run) for run in runs], hardware, temperature)
+    places, new = torch.cat(runs).argsort(), answers.responses.shape[1]
+
+    def joined(tensors: Iterable[Tensor]) -> Tensor:
+        return torch.cat([F.pad(one, (0, new - one.shape[1])) for one in tensors])[places]
+
+    return Judged(
+        joined(one.log_probabilities for one in seen),
+        joined(one.entropy for one in seen),
+        joined(one.reference for one in seen),
+        joined(one.values for one in seen),
+        torch.cat([one.scores for one in seen])[places],
+    )
 
 
 def final_scores(judged: Tensor, ended: Tensor, settings: PPOSettings) -> Tensor:
@@ -171,12 +195,20 @@ def _whitened(
 def shared_out(
     answers: Answers, *, minibatches: int, accumulate: int, seed: tuple[int, ...]
 ) -> list[list[Answers]]:
-    """Return the parts of each minibatch: drawn at random, within it sorted by length."""
+    """Return the parts of each minibatch: drawn at random, within it sorted by length.
+
+    There are at least `accumulate` of them, and more where `passes` finds that more are faster.
+    """
     order = np.random.default_rng(seed).permutation(len(answers.lengths))
+    lengths = answers.prompt_lengths + answers.lengths
     found = []
     for chosen in np.array_split(order, minibatches):
         rows = torch.from_numpy(chosen).to(answers.lengths.device)
-        total = (answers.prompt_lengths + answers.lengths)[rows]
-        by_length = rows[total.argsort(stable=True)]
-        found.append([answers.rows(part) for part in by_length.tensor_split(accumulate)])
+        by_length = rows[lengths[rows].argsort(stable=True)]
+        parts = [
+            part[within]
+            for part in by_length.tensor_split(accumulate)
+            for within in passes(lengths[part].tolist(), rows.device.type)
+        ]
+        found.append([answers.rows(part) for part in parts])
     return found

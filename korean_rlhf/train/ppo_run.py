@@ -27,6 +27,7 @@ from korean_rlhf.train.experience import (
     Networks,
     final_scores,
     judge,
+    judge_together,
     prepare,
     shared_out,
 )
@@ -46,7 +47,6 @@ from korean_rlhf.train.state import (
 
 HELD_OUT_SEED = 7_777_777
 """The held-out prompts are answered with the same random numbers at every measurement."""
-MEASURED_AT_ONCE = 64
 
 
 class Prompts(Protocol):
@@ -191,10 +191,9 @@ class PPORun:
         samples = self.settings.evaluate_samples
         prompts = [prompt for prompt in self.prompts.held_out for _ in range(samples)]
         answers = self._sample(prompts, HELD_OUT_SEED)
-        rows = torch.arange(len(answers.lengths), device=answers.lengths.device)
-        parts = [answers.rows(part) for part in rows.split(MEASURED_AT_ONCE)]
-        judged = judge(self.networks, parts, self.hardware, self.settings.temperature)
-        return measured(answers, parts, judged, self._finals(parts, judged), self.settings)
+        seen = judge_together(self.networks, answers, self.hardware, self.settings.temperature)
+        finals = self._finals([answers], [seen])
+        return measured(answers, [answers], [seen], finals, self.settings)
 
     def _set_learning_rates(self, update: int) -> float:
         """Set those of one update; return the policy's, 0 while it does not learn yet.

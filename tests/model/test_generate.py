@@ -6,6 +6,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, Qwen2Config, Qwen2ForCausa
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.generate import Decoder, generate, sample, stream
+from korean_rlhf.model.passes import TOKENS_AT_ONCE
 
 VOCABULARY = 320
 
@@ -76,8 +77,12 @@ def test_greedy_answers_are_those_of_the_forward_without_a_cache(model):
         assert bool(found.ended[row]) is (answer[-1] == end_id)
 
 
+@pytest.mark.parametrize("tokens_at_once", [1024, 8])
 @torch.no_grad()
-def test_logits_of_a_padded_batch_are_those_of_each_prompt_alone(model):
+def test_logits_of_a_padded_batch_are_those_of_each_prompt_alone(
+    model, tokens_at_once, monkeypatch
+):
+    monkeypatch.setitem(TOKENS_AT_ONCE, "cpu", tokens_at_once)
     together = Decoder(model, PROMPTS, 8)
     alone = [Decoder(model, [prompt], 8) for prompt in PROMPTS]
     for token in (21, 22, 23):

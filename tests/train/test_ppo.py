@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from korean_rlhf.errors import Overlap, SettingsError
 from korean_rlhf.model.checkpoint import build_model
 from korean_rlhf.model.heads import RewardModel
+from korean_rlhf.model.passes import TOKENS_AT_ONCE
 from korean_rlhf.records import Message, Prompt
 from korean_rlhf.rundir import MetricsLog, Stage, chosen_step, finished_steps, read_manifest
 from korean_rlhf.settings.ppo import PPOSettings
@@ -25,6 +26,7 @@ from korean_rlhf.train.experience import (
     Networks,
     final_scores,
     judge,
+    judge_together,
     prepare,
     shared_out,
 )
@@ -166,6 +168,46 @@ def test_every_answer_is_in_one_part_and_parts_are_sorted_by_length() -> None:
     for short, long in zip(parts[::2], parts[1::2], strict=True):
         longest = (short.prompt_lengths + short.lengths).max()
         assert longest <= (long.prompt_lengths + long.lengths).min()
+
+
+def test_a_minibatch_is_split_further_where_padding_would_be_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(TOKENS_AT_ONCE, "cpu", 10)
+    parts = parts_of(networks())
+
+    assert len(parts) > 6
+    assert all(part.tokens.numel() <= 10 for part in parts)
+    assert sum(len(part.lengths) for part in parts) == len(PROMPTS)
+
+
+def test_a_minibatch_split_further_gives_the_same_gradient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = []
+    for tokens in (1024, 10):
+        monkeypatch.setitem(TOKENS_AT_ONCE, "cpu", tokens)
+        four = networks()
+        for part in parts_of(four):
+            log_probabilities(four.policy, part, 1.0).square().sum().backward()
+        found.append(torch.cat([one.grad.flatten() for one in four.policy.parameters()]))
+
+    torch.testing.assert_close(found[1], found[0], atol=1e-4, rtol=1e-5)
+
+
+def test_answers_judged_in_passes_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    four = networks()
+    answers = sample_answers(
+        four.policy, [*PROMPTS, [1, 4, 6, 7, 8, 5], [1, 5]], new_tokens=6, temperature=1.0,
+        generator=torch.Generator().manual_seed(2), end_id=END, pad_id=PAD,
+    )  # fmt: skip
+    whole = judge(four, [answers], FP32, 1.0)[0]
+    monkeypatch.setitem(TOKENS_AT_ONCE, "cpu", 10)
+    found = judge_together(four, answers, FP32, 1.0)
+
+    for name in ("log_probabilities", "entropy", "reference", "scores"):
+        torch.testing.assert_close(getattr(found, name), getattr(whole, name))
+    torch.testing.assert_close(found.values * answers.mask, whole.values * answers.mask)
 
 
 def test_row_33_every_update_logs_what_must_be_watched(

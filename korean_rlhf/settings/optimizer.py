@@ -13,6 +13,10 @@ from korean_rlhf.errors import SettingsError
 class OptimizerSettings:
     """Settings that pretraining, SFT, reward training and PPO share."""
 
+    optimizer: Literal["adamw", "muon"] = "adamw"
+    """muon: Muon for the matrices between embedding and output layer, AdamW for the rest. It learns
+    more from each token and takes a larger learning rate (about 0.01 for a new small model)."""
+
     learning_rate: float = 3e-4
     """Peak learning rate."""
 

@@ -8,6 +8,7 @@ import torch
 import transformers
 
 from korean_rlhf.errors import SettingsError
+from korean_rlhf.model import layers
 from korean_rlhf.model.checkpoint import build_model
 from korean_rlhf.model.gpt import KoGPTForCausalLM, KoGPTModel, hidden_states, to_logits
 from korean_rlhf.settings.model import ModelSettings
@@ -44,6 +45,25 @@ def test_no_token_sees_a_later_one(ids, options, small):
 
     torch.testing.assert_close(before[:, :7], after[:, :7])
     assert (before[:, 7:] - after[:, 7:]).abs().max() > 0.01
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_short_rows_are_learned_as_long_ones_are(ids, options, small, monkeypatch):
+    """Short rows on a CPU do without SDPA: the same logits, the same gradients."""
+
+    def learn():
+        model = small(**options)
+        logits = model(ids).logits
+        logits.square().mean().backward()
+        return logits, [parameter.grad for parameter in model.parameters()]
+
+    short, gradients = learn()
+    monkeypatch.setattr(layers, "WRITTEN_OUT_MOST", 0)
+    long, gradients_of_long = learn()
+
+    torch.testing.assert_close(short, long, atol=1e-5, rtol=1e-5)
+    for one, other in zip(gradients, gradients_of_long, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-6, rtol=1e-4)
 
 
 @pytest.mark.parametrize("options", OPTIONS, ids=str)

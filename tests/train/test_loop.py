@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from korean_rlhf.errors import Diverged
+from korean_rlhf.model.checkpoint import build_model
 from korean_rlhf.settings.optimizer import OptimizerSettings
+from korean_rlhf.settings.pretrain import PretrainSettings
 from korean_rlhf.train import sft as sft_stage
 from korean_rlhf.train.batches import Rows
 from korean_rlhf.train.loop import Objective, Progress, optimise, train
 from korean_rlhf.train.losses import IGNORE, next_token_loss
-from korean_rlhf.train.optim import make_optimizer, set_learning_rate
+from korean_rlhf.train.next_token import packed_loss
+from korean_rlhf.train.optim import inner_matrices, make_optimizer, set_learning_rate
+from korean_rlhf.train.state import fill_optimizer, optimizer_tensors
 from tests.train.stages import run_ppo, run_pretrain, run_reward, run_sft
 from tests.train.world import World
 
@@ -80,6 +85,52 @@ def test_weight_decay_is_for_matrices_only() -> None:
         for parameter in group["params"]:
             assert group["weight_decay"] == (0.3 if parameter.dim() >= 2 else 0.0)
     assert optimizer.param_groups[0]["betas"] == (0.9, 0.95)
+
+
+def small_gpt() -> Any:
+    sizes = PretrainSettings(layers=2, hidden_size=32, heads=2, context=16)
+    return build_model(sizes, vocabulary_size=60, seed=1)
+
+
+def take_a_step(model: Any, optimizer: torch.optim.Optimizer, seed: int) -> None:
+    tokens = torch.randint(0, 60, (4, 9), generator=torch.Generator().manual_seed(seed))
+    rows = Rows(tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous())
+    goal = Objective(loss=packed_loss(model), weigh=lambda part: part.targets.numel())
+    optimise([rows], goal, optimizer, clip=1.0)
+
+
+def test_muon_turns_every_inner_matrix_by_nearly_the_same_in_all_directions() -> None:
+    model = small_gpt()
+    before = {name: one.detach().clone() for name, one in model.named_parameters()}
+    settings = OptimizerSettings(optimizer="muon", weight_decay=0.0)
+    take_a_step(model, make_optimizer({"model": (model, 1e-2)}, settings), seed=1)
+
+    inner = [name for name, one in model.named_parameters() if one in inner_matrices(model)]
+    assert len(inner) == 2 * 7  # q, k, v, o, gate, up, down of two layers; no embedding, no norm
+    for name, parameter in model.named_parameters():
+        moved = parameter.detach() - before[name]
+        assert moved.abs().max() > 0
+        if name in inner:
+            sizes = torch.linalg.svdvals(moved) / (1e-2 * 0.2 * max(moved.shape) ** 0.5)
+            assert 0.2 < sizes.median() < 1.5
+            assert sizes.max() < 1.5
+
+
+def test_muon_goes_on_from_its_saved_state_to_the_bit() -> None:
+    settings = OptimizerSettings(optimizer="muon")
+    whole, resumed = small_gpt(), small_gpt()
+    first = make_optimizer({"model": (whole, 1e-2)}, settings)
+    take_a_step(whole, first, seed=1)
+    resumed.load_state_dict(whole.state_dict())
+    second = make_optimizer({"model": (resumed, 1e-2)}, settings)
+    saved = optimizer_tensors(first, {"model": whole})
+    kept = {name: tensor.clone() for name, tensor in saved.items()}
+    fill_optimizer(second, {"model": resumed}, kept)
+    take_a_step(whole, first, seed=2)
+    take_a_step(resumed, second, seed=2)
+
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_each_group_follows_its_own_peak() -> None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -410,6 +411,22 @@ def test_two_processes_on_one_cache_pay_each_answer_once(tmp_path: Path):
 
     assert outputs[0] == outputs[1] == "asking\n" + "".join(f"답 {n}\n" for n in range(30))
     assert Counter(body["messages"][0]["content"] for body in server.seen).most_common(1)[0][1] == 1
+
+
+def test_a_new_cache_can_be_opened_by_many_at_once(tmp_path: Path):
+    """SQLite does not wait for the lock of another that is just switching the file to WAL."""
+    for number in range(30):
+        barrier = threading.Barrier(6)
+
+        def open_one(number: int = number, barrier: threading.Barrier = barrier) -> int:
+            barrier.wait(30)
+            cache = ReplyCache(tmp_path / f"replies-{number}.sqlite")
+            count = len(cache)
+            cache.close()
+            return count
+
+        with ThreadPoolExecutor(6) as pool:
+            assert [one.result() for one in [pool.submit(open_one) for _ in range(6)]] == [0] * 6
 
 
 def test_the_claims_of_a_killed_process_do_not_hold(tmp_path: Path):

@@ -59,7 +59,7 @@ class ReplyCache:
             with _named(path):
                 # A write survives the death of the process at once (WAL); NORMAL gives up only
                 # the last replies when the machine loses power.
-                self._database.execute("PRAGMA journal_mode = WAL")
+                _write_ahead(self._database)
                 self._database.execute("PRAGMA synchronous = NORMAL")
                 self._database.executescript(TABLES)
         except EndpointError:
@@ -157,6 +157,19 @@ class ReplyCache:
         except PermissionError:
             return True
         return True
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch to WAL; two processes that do so at once meet a lock that SQLite does not wait for."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as problem:
+            if "locked" not in str(problem) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
 
 
 @contextmanager

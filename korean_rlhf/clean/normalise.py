@@ -64,7 +64,8 @@ def _settle_characters(text: str) -> str:
 
 
 def _settle_once(text: str) -> str:
-    text = _BREAKS.sub("\n", compose_halfwidth(text))
+    # A tab becomes a space here already: ftfy takes "Â " for a broken space, "Â\t" for two letters.
+    text = _BLANKS.sub(" ", _BREAKS.sub("\n", compose_halfwidth(text)))
     text = "\n".join(map(_fix, text.split("\n")))
     text = _SPACES.sub(" ", _BREAKS.sub("\n", text))
     text = _JOINER.sub("", _INVISIBLE.sub("", text))

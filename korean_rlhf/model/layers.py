@@ -102,7 +102,7 @@ class Attention(nn.Module):
         """Return the function that mixes values: the one of the config but for short rows."""
         plain = mask is None and cache is None and self.num_key_value_groups == 1
         short = hidden.shape[1] <= WRITTEN_OUT_MOST and hidden.device.type == "cpu"
-        if plain and short and torch.is_grad_enabled():
+        if plain and short:
             return written_out_attention
         return ALL_ATTENTION_FUNCTIONS.get_interface(
             self.config._attn_implementation, sdpa_attention_forward

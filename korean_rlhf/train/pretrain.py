@@ -8,24 +8,15 @@ from typing import Any
 from transformers import PreTrainedModel
 
 from korean_rlhf.errors import BadInput
-from korean_rlhf.model.checkpoint import build_model, load_model, save_model
+from korean_rlhf.model.checkpoint import build_model, load_model
 from korean_rlhf.rundir import Stage, input_digest
 from korean_rlhf.settings.pretrain import PretrainSettings
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.tokenizer.shards import Split, TokenShards
 from korean_rlhf.train.batches import Rows, own_share, packed_rows, row_count, row_order, split
-from korean_rlhf.train.course import Course
-from korean_rlhf.train.device import (
-    Hardware,
-    choose_device,
-    choose_hardware,
-    gradient_trial,
-    training_operations,
-)
-from korean_rlhf.train.loop import Objective
-from korean_rlhf.train.next_token import mean_loss, on, packed_loss, to_device
-from korean_rlhf.train.optim import make_optimizer
-from korean_rlhf.train.stages import open_training, parameter_count, placed, publish
+from korean_rlhf.train.device import choose_device
+from korean_rlhf.train.next_token import hardware_for, packed_loss, row_course
+from korean_rlhf.train.stages import open_training, placed, publish
 from korean_rlhf.train.state import resumable_step
 
 SPLITS: tuple[Split, Split] = ("train", "val")
@@ -50,8 +41,18 @@ def pretrain(
         train, validation = (_open_tokens(tokens, tokenizer, name, settings) for name in SPLITS)
         data = PretrainData(train, validation, settings)
         model = placed(_model(stage, chat, settings), device)
-        hardware = _hardware(stage, model, data, device, settings)
-        facts = _course(stage, model, data, hardware, tokenizer, settings).follow()
+        loss = packed_loss(model)
+        hardware = hardware_for(stage, model, loss, data, device, settings)
+        facts = row_course(
+            stage,
+            model,
+            loss,
+            data,
+            hardware,
+            settings,
+            tokenizer=tokenizer,
+            evaluate_every=settings.evaluate_every,
+        ).follow()
         publish(stage, hardware, model, counts=data.counts(facts["steps"]), facts=facts)
 
 
@@ -102,52 +103,17 @@ class PretrainData:
         own = split(own_share(rows), self.settings.accumulate)
         return [packed_rows(self.tokens, self.settings.context, part) for part in own]
 
+    @property
+    def planned_steps(self) -> int:
+        """Steps that were asked for."""
+        return self.settings.steps
+
+    @property
+    def planned_tokens(self) -> int:
+        """Tokens of all those steps."""
+        return self.settings.steps * self.settings.batch_rows * self.settings.context
+
     def counts(self, steps: int) -> dict[str, Any]:
         """Return the counts of the manifest, in tokens."""
         read = steps * self.settings.batch_rows * self.settings.context
         return {"in": len(self.tokens), "out": read, "dropped": {}}
-
-
-def _hardware(
-    stage: Stage,
-    model: PreTrainedModel,
-    data: PretrainData,
-    device: str,
-    settings: PretrainSettings,
-) -> Hardware:
-    loss, part = packed_loss(model), to_device(data.parts_at(0)[0], device)
-    planned = settings.steps * settings.batch_rows * settings.context
-    return choose_hardware(
-        stage.folder,
-        settings,
-        device=device,
-        trial=gradient_trial(loss, part, [model]),
-        operations=training_operations(parameter_count(model), planned),
-    )
-
-
-def _course(
-    stage: Stage,
-    model: PreTrainedModel,
-    data: PretrainData,
-    hardware: Hardware,
-    tokenizer: Path,
-    settings: PretrainSettings,
-) -> Course[Rows]:
-    loss = packed_loss(model)
-    measured = on(hardware, loss)
-    return Course(
-        stage=stage,
-        settings=settings,
-        steps=settings.steps,
-        modules={"model": model},
-        optimizer=make_optimizer({"model": (model, settings.learning_rate)}, settings),
-        objective=Objective(
-            loss=on(hardware, hardware.compile(loss)), weigh=lambda part: part.targets.numel()
-        ),
-        parts_at=data.parts_at,
-        evaluate=lambda: {"validation_loss": mean_loss(measured, data.validation)},
-        evaluate_every=settings.evaluate_every,
-        write_model=lambda folder: save_model(model, folder, tokenizer),
-        tokens=lambda parts: sum(part.inputs.numel() for part in parts),
-    )

@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from transformers import PreTrainedModel
-
 from korean_rlhf.errors import BadInput
-from korean_rlhf.model.checkpoint import load_model, save_model
+from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.sft import SFTSettings
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import BatchOrder, Example, Rows, own_share, padded_rows, split
-from korean_rlhf.train.course import Course
-from korean_rlhf.train.device import (
-    Hardware,
-    choose_device,
-    choose_hardware,
-    gradient_trial,
-    training_operations,
-)
+from korean_rlhf.train.device import choose_device
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, model_context, read_all
-from korean_rlhf.train.loop import Objective
-from korean_rlhf.train.next_token import masked_loss, mean_loss, on, to_device
-from korean_rlhf.train.optim import make_optimizer
+from korean_rlhf.train.next_token import hardware_for, masked_loss, row_course
 from korean_rlhf.train.prompts import (
     read_prompt_hashes,
     split_by_prompt,
     write_prompt_hashes,
 )
-from korean_rlhf.train.stages import open_training, parameter_count, placed, publish
+from korean_rlhf.train.stages import open_training, placed, publish
 from korean_rlhf.train.state import resumable_step
 
 VALIDATION_PART = 32
@@ -61,8 +50,19 @@ def sft(
         network = placed(load_model(resumable_step(out) or base), device)
         data = SFTData(inputs, ChatTokenizer.load(base), model_context(base), settings)
         data.write_beside(stage, base)
-        hardware = _hardware(stage, network, data, device, settings)
-        facts = _course(stage, network, data, hardware, base, settings).follow()
+        loss = masked_loss(network)
+        hardware = hardware_for(stage, network, loss, data, device, settings)
+        facts = row_course(
+            stage,
+            network,
+            loss,
+            data,
+            hardware,
+            settings,
+            tokenizer=base,
+            evaluate_every=settings.evaluate_every,
+            patience=settings.patience,
+        ).follow()
         counts = data.dropped.counts(data.read, len(data.examples))
         publish(stage, hardware, network, counts=counts, facts=facts)
 
@@ -118,44 +118,3 @@ class SFTData:
         """Tokens of all those steps."""
         tokens = sum(len(self.examples[place].tokens) for place in self.training)
         return round(tokens * self.settings.epochs)
-
-
-def _hardware(
-    stage: Stage, model: PreTrainedModel, data: SFTData, device: str, settings: SFTSettings
-) -> Hardware:
-    loss, part = masked_loss(model), to_device(data.parts_at(0)[0], device)
-    return choose_hardware(
-        stage.folder,
-        settings,
-        device=device,
-        trial=gradient_trial(loss, part, [model]),
-        operations=training_operations(parameter_count(model), data.planned_tokens),
-    )
-
-
-def _course(
-    stage: Stage,
-    model: PreTrainedModel,
-    data: SFTData,
-    hardware: Hardware,
-    base: Path,
-    settings: SFTSettings,
-) -> Course[Rows]:
-    loss = masked_loss(model)
-    measured = on(hardware, loss)
-    return Course(
-        stage=stage,
-        settings=settings,
-        steps=data.planned_steps,
-        modules={"model": model},
-        optimizer=make_optimizer({"model": (model, settings.learning_rate)}, settings),
-        objective=Objective(
-            loss=on(hardware, hardware.compile(loss)), weigh=lambda part: part.learned
-        ),
-        parts_at=data.parts_at,
-        evaluate=lambda: {"validation_loss": mean_loss(measured, data.validation)},
-        evaluate_every=settings.evaluate_every,
-        write_model=lambda folder: save_model(model, folder, base),
-        tokens=lambda parts: sum(part.inputs.numel() for part in parts),
-        patience=settings.patience,
-    )

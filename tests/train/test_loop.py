@@ -14,7 +14,7 @@ from korean_rlhf.errors import Diverged
 from korean_rlhf.model.checkpoint import build_model
 from korean_rlhf.settings.optimizer import OptimizerSettings
 from korean_rlhf.settings.pretrain import PretrainSettings
-from korean_rlhf.train import sft as sft_stage
+from korean_rlhf.train import next_token
 from korean_rlhf.train.batches import Rows
 from korean_rlhf.train.loop import Objective, Progress, optimise, train
 from korean_rlhf.train.losses import IGNORE, next_token_loss
@@ -223,7 +223,7 @@ def test_every_stage_ends_with_a_sentence_when_it_diverges(
 def test_a_validation_loss_that_is_no_number_is_an_error(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sft_stage, "mean_loss", lambda *_: float("nan"))
+    monkeypatch.setattr(next_token, "mean_loss", lambda *_: float("nan"))
 
     with pytest.raises(Diverged, match="at step 3: the validation loss is nan"):
         run_sft(world, tmp_path / "out")

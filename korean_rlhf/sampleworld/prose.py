@@ -126,7 +126,7 @@ def retold_paragraph(rng: random.Random) -> str:
 def market_paragraph(rng: random.Random) -> str:
     """Return a round of the memory game 시장에 가면: all said before and one thing more."""
     place, kinds = choose(rng, _STALLS)
-    pool = [noun.name for noun in in_category(*kinds)][:MOST_GOODS]
+    pool = _goods(kinds)
     goods = rng.sample(pool, min(len(pool), choose(rng, (4, 5, 6))))
     said = [fill("{x:도} 있고", {"x": name}) for name in goods]
     return "\n".join(
@@ -137,7 +137,7 @@ def market_paragraph(rng: random.Random) -> str:
 def roll_paragraph(rng: random.Random) -> str:
     """Return who took what, and the list read out again in other orders."""
     kinds, verb = choose(rng, _TAKEN)
-    goods = [noun.name for noun in in_category(*kinds)][:MOST_GOODS]
+    goods = _goods(kinds)
     pairs: list[tuple[str, str]] = []
     for noun in rng.sample(of_kind("person"), choose(rng, (3, 4, 5))):
         free = [thing for thing in goods if not reserved(noun.name, thing)]
@@ -152,6 +152,10 @@ def roll_paragraph(rng: random.Random) -> str:
             choose(rng, _AGAIN_LISTED) + (_turned(pairs) if turned else _listed(pairs, verb))
         )
     return "\n".join(lines)
+
+
+def _goods(kinds: tuple[str, ...]) -> list[str]:
+    return [noun.name for noun in in_category(*kinds)][:MOST_GOODS]
 
 
 def _listed(pairs: list[tuple[str, str]], verb: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf.records import Drop
-from korean_rlhf.tables import to_json, write_lines
+from korean_rlhf.tables import dropped_line, write_lines
 
 DROPPED = "dropped.jsonl"
 
@@ -23,8 +22,7 @@ class Dropped:
     def __call__(self, record: Any, drop: Drop) -> None:
         """Put one record, or one part of it, aside."""
         self.reasons[drop.reason] += 1
-        row = {**to_json(record), "reason": drop.reason, "detail": drop.detail}
-        self._lines.append(json.dumps(row, ensure_ascii=False) + "\n")
+        self._lines.append(dropped_line(record, drop))
 
     def write(self, stage_folder: Path) -> None:
         """Publish what was dropped; an earlier file of the same stage is replaced."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from torch import Tensor
@@ -95,40 +95,32 @@ def mean_loss(loss: Loss, parts: Sequence[Rows]) -> float:
     return total / max(count, 1.0)
 
 
-def hardware_for(
+def learn_rows(
     stage: Stage,
     model: PreTrainedModel,
     loss: Loss,
     data: RowData,
     device: str,
     settings: OptimizerSettings,
-) -> Hardware:
-    """Choose precision and compilation by a trial on the first rows."""
-    part = to_device(data.parts_at(0)[0], device)
-    return choose_hardware(
-        stage.folder,
-        settings,
-        device=device,
-        trial=gradient_trial(loss, part, [model]),
-        operations=training_operations(parameter_count(model), data.planned_tokens),
-    )
-
-
-def row_course(
-    stage: Stage,
-    model: PreTrainedModel,
-    loss: Loss,
-    data: RowData,
-    hardware: Hardware,
-    settings: OptimizerSettings,
     *,
     tokenizer: Path,
     evaluate_every: int,
     patience: int | None = None,
-) -> Course[Rows]:
-    """Return the course of a stage that learns next tokens; `tokenizer` goes beside the model."""
+) -> tuple[Hardware, dict[str, Any]]:
+    """Train to the end of a stage that learns next tokens; `tokenizer` goes beside the model.
+
+    Returns:
+        What was computed with, and what the stage's manifest says about the run.
+    """
+    hardware = choose_hardware(
+        stage.folder,
+        settings,
+        device=device,
+        trial=gradient_trial(loss, to_device(data.parts_at(0)[0], device), [model]),
+        operations=training_operations(parameter_count(model), data.planned_tokens),
+    )
     measured = on(hardware, loss)
-    return Course(
+    course: Course[Rows] = Course(
         stage=stage,
         settings=settings,
         steps=data.planned_steps,
@@ -144,3 +136,4 @@ def row_course(
         tokens=lambda parts: sum(part.inputs.numel() for part in parts),
         patience=patience,
     )
+    return hardware, course.follow()

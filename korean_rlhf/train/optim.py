@@ -89,10 +89,10 @@ class MuonAndAdamW(torch.optim.Optimizer):
         self.state = adam.state
         self.param_groups = [*muon.param_groups, *adam.param_groups]
 
-    def step(self, closure: Any = None) -> None:  # type: ignore[override]
-        """Take one step with each."""
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Take one step with each; a closure would be called twice, so none is taken."""
         for part in self.parts:
-            part.step(closure)  # type: ignore[no-untyped-call]
+            part.step()  # type: ignore[no-untyped-call]
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters."""

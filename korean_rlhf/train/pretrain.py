@@ -15,7 +15,7 @@ from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.tokenizer.shards import Split, TokenShards
 from korean_rlhf.train.batches import Rows, own_share, packed_rows, row_count, row_order, split
 from korean_rlhf.train.device import choose_device
-from korean_rlhf.train.next_token import hardware_for, packed_loss, row_course
+from korean_rlhf.train.next_token import learn_rows, packed_loss
 from korean_rlhf.train.stages import open_training, placed, publish
 from korean_rlhf.train.state import resumable_step
 
@@ -41,18 +41,16 @@ def pretrain(
         train, validation = (_open_tokens(tokens, tokenizer, name, settings) for name in SPLITS)
         data = PretrainData(train, validation, settings)
         model = placed(_model(stage, chat, settings), device)
-        loss = packed_loss(model)
-        hardware = hardware_for(stage, model, loss, data, device, settings)
-        facts = row_course(
+        hardware, facts = learn_rows(
             stage,
             model,
-            loss,
+            packed_loss(model),
             data,
-            hardware,
+            device,
             settings,
             tokenizer=tokenizer,
             evaluate_every=settings.evaluate_every,
-        ).follow()
+        )
         publish(stage, hardware, model, counts=data.counts(facts["steps"]), facts=facts)
 
 

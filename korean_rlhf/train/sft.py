@@ -16,7 +16,7 @@ from korean_rlhf.train.batches import BatchOrder, Example, Rows, own_share, padd
 from korean_rlhf.train.device import choose_device
 from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, model_context, read_all
-from korean_rlhf.train.next_token import hardware_for, masked_loss, row_course
+from korean_rlhf.train.next_token import learn_rows, masked_loss
 from korean_rlhf.train.prompts import (
     read_prompt_hashes,
     split_by_prompt,
@@ -50,19 +50,17 @@ def sft(
         network = placed(load_model(resumable_step(out) or base), device)
         data = SFTData(inputs, ChatTokenizer.load(base), model_context(base), settings)
         data.write_beside(stage, base)
-        loss = masked_loss(network)
-        hardware = hardware_for(stage, network, loss, data, device, settings)
-        facts = row_course(
+        hardware, facts = learn_rows(
             stage,
             network,
-            loss,
+            masked_loss(network),
             data,
-            hardware,
+            device,
             settings,
             tokenizer=base,
             evaluate_every=settings.evaluate_every,
             patience=settings.patience,
-        ).follow()
+        )
         counts = data.dropped.counts(data.read, len(data.examples))
         publish(stage, hardware, network, counts=counts, facts=facts)
 

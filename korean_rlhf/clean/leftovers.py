@@ -6,10 +6,10 @@ import re
 
 from korean_rlhf.clean.markup.brackets import close_gaps
 
-FORMULA = "<수식>"
-"""Stands where an extractor lost a formula and left "formula_12"."""
+PLACEHOLDERS = {"formula": "<수식>", "codice": "<코드>"}
+"""What stands where an extractor lost a formula or code and left "formula_12" or "codice_3"."""
 
-_FORMULA = re.compile(r"\b(?:formula|codice)_\d+(?!\w*[A-Za-z_])")
+_LOST = re.compile(r"\b(formula|codice)_\d+(?!\w*[A-Za-z_])")
 _LINK = re.compile(r"\[\[(?:분류|파일|그림|Category|File|Image)\s*:[^\[\]\n]*\]\]", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:br|ref|nowiki|onlyinclude|includeonly|noinclude|small|span|div|center)\b[^<>\n]*>",
@@ -26,6 +26,9 @@ _SECTION_SHAPE = re.compile(
 )
 _SECTION_WORDS = 6
 """More words than this are no name but a definition: "... 치면서 경기하는 스포츠."."""
+_FOREIGN_WORDS = 2
+"""The same for a name without a Korean letter: a line of a foreign song may have three."""
+_KOREAN = re.compile(r"[가-힣一-鿿]")
 _VERB_END = re.compile(r"(?:[다요죠까]|[함됨임음])\.$")
 _EMPTY_SECTIONS = re.compile(
     r"(?:같이 보기|함께 보기|관련 항목|관련 문서|각주|주석|외부 링크|바깥 고리|참고 문헌"
@@ -46,7 +49,8 @@ def strip_leftovers(text: str) -> str:
     >>> strip_leftovers("카터(, 1924년)는 정치가이다.\n생애.\n조지아에서 태어났다.\n각주.")
     '카터(1924년)는 정치가이다.\n생애\n조지아에서 태어났다.'
     """
-    text = _TAG.sub("", _LINK.sub("", _FORMULA.sub(FORMULA, text)))
+    text = _LOST.sub(lambda found: PLACEHOLDERS[found[1]], text)
+    text = _TAG.sub("", _LINK.sub("", text))
     return _settle_sections(_COMMA.sub(",", close_gaps(text)))
 
 
@@ -76,4 +80,5 @@ def is_section(line: str) -> bool:
     """
     if not _SECTION.fullmatch(line) or not _SECTION_SHAPE.fullmatch(line):
         return False
-    return not _VERB_END.search(line) and len(line.split()) <= _SECTION_WORDS
+    most = _SECTION_WORDS if _KOREAN.search(line) else _FOREIGN_WORDS
+    return not _VERB_END.search(line) and len(line.split()) <= most

@@ -27,7 +27,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
-from korean_rlhf.clean.leftovers import FORMULA
+from korean_rlhf.clean.leftovers import PLACEHOLDERS
 from korean_rlhf.records import Drop
 from korean_rlhf.settings.clean import CleanSettings
 
@@ -84,7 +84,7 @@ def measure(text: str) -> dict[str, float]:
         "repeated-lines": _repeated_lines(text),
         "repeated-ngrams": _repeated_ngrams(codes[classes != _SPACE][:_SAMPLE]),
         "spam-words": _spam_words(text),
-        "placeholders": 1000.0 * text.count(FORMULA) / max(1, len(text)),
+        "placeholders": 1000.0 * sum(map(text.count, PLACEHOLDERS.values())) / max(1, len(text)),
     }
 
 

@@ -33,12 +33,18 @@ def test_section_names_stay_only_above_text():
 
 def test_lost_formulas_categories_and_rows_of_tables_are_told_apart_from_text():
     rows = '"|재(在)口||지(志)口||\n!22세 !!23세'
-    page = f"정수 formula_12는 크다.\n[[분류:수학| ]]\n{rows}\n끝이다.<br>"
+    page = f"정수 formula_12와 문자 codice_1.\n[[분류:수학| ]]\n{rows}\n끝이다.<br>"
 
-    assert strip_leftovers(page) == "정수 <수식>는 크다.\n끝이다."
+    assert strip_leftovers(page) == "정수 <수식>와 문자 <코드>.\n끝이다."
 
 
-@pytest.mark.parametrize("line", ["생애.", "대한민국과의 관계.", "1990년대 ~ 현재.", "C++ 언어."])
+def test_lines_of_a_foreign_song_are_no_section_names():
+    song = "And sent him homeward\nTae think again.\nTae think again.\nTae think again.\n가사는 이렇다."
+
+    assert strip_leftovers(song) == song
+
+
+@pytest.mark.parametrize("line", ["생애.", "대한민국과의 관계.", "1990년대 ~ 현재.", "C++ 언어.", "YouTube."])
 def test_section_names(line):
     assert is_section(line)
 

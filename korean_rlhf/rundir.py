@@ -33,6 +33,7 @@ from korean_rlhf.errors import (
     MissingInput,
     NoSpace,
     OtherRun,
+    Overlap,
     SettingsError,
     UnknownName,
 )
@@ -154,7 +155,7 @@ def _forgotten_if_mistaken(stage: Stage) -> Iterator[None]:
     """
     try:
         yield
-    except (BadInput, MissingInput, SettingsError, UnknownName):
+    except (BadInput, MissingInput, Overlap, SettingsError, UnknownName):
         if not stage.finished and not _has_results(stage.folder):
             _empty(stage.folder)
         raise

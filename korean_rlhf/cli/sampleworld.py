@@ -5,6 +5,8 @@ korean-rlhf sampleworld serve DIR/site [--port N]    serve the site until stoppe
 korean-rlhf sampleworld translator DIR/twins.key.jsonl --ledger FILE [--port N]
                                                      serve a translator that makes stated faults
 korean-rlhf sampleworld faults LEDGER FOLDER         count which of its faults were caught
+korean-rlhf sampleworld rank ANSWERS DIR/to-rank.key.jsonl --out DIR
+                                                     rank sampled answers by the true preference
 """
 
 from __future__ import annotations
@@ -72,12 +74,35 @@ class FaultsArguments:
     """The translated folder; faults.json is written into it."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RankArguments:
+    """What to rank."""
+
+    answers: Positional[Path]
+    """Answers to to-rank.jsonl, as `korean-rlhf sample` writes them."""
+
+    key: Positional[Path]
+    """to-rank.key.jsonl of the sample world."""
+
+    out: Path
+    """Folder for comparisons.jsonl and dropped.jsonl."""
+
+    replace: bool = False
+    """Delete what is in --out and start anew."""
+
+
 def run(argv: list[str]) -> int:
     """Dispatch to the command named first."""
     if not argv or argv[0] in ("-h", "--help"):
         print(__doc__)
         return 0
-    commands = {"make": _make, "serve": _serve, "translator": _translator, "faults": _faults}
+    commands = {
+        "make": _make,
+        "serve": _serve,
+        "translator": _translator,
+        "faults": _faults,
+        "rank": _rank,
+    }
     if argv[0] not in commands:
         raise UnknownName("sampleworld command", argv[0], commands)
     return commands[argv[0]](argv[1:])
@@ -121,4 +146,12 @@ def _faults(argv: list[str]) -> int:
     for fault, counts in table["faults"].items():
         print(f"{fault:<22}" + "".join(f"{name} {count:>4}  " for name, count in counts.items()))
     print(f"false alarms: {table['false_alarms']} of {table['records']['without_fault']} records")
+    return 0
+
+
+def _rank(argv: list[str]) -> int:
+    arguments = parse(RankArguments, argv, command="sampleworld rank")
+    from korean_rlhf.sampleworld.labellers import rank_candidates
+
+    rank_candidates(arguments.answers, arguments.key, arguments.out, replace=arguments.replace)
     return 0

@@ -11,7 +11,9 @@ from functools import lru_cache
 
 # A given name that ends in a consonant takes 이 in everyday Korean, as if it belonged to the name.
 _PEOPLE = """민수|Minsu;지수|Jisu;수지|Suji;민지|Minji;현우|Hyeonu;지호|Jiho;준호|Junho;미나|Mina
-태호|Taeho;영희|Yeonghui;철수|Cheolsu;나래|Narae;서연이|Seoyeon;하은이|Haeun;지훈이|Jihun;유진이|Yujin"""
+태호|Taeho;영희|Yeonghui;철수|Cheolsu;나래|Narae;서연이|Seoyeon;하은이|Haeun;지훈이|Jihun;유진이|Yujin
+은지|Eunji;소희|Sohui;재우|Jaeu;유나|Yuna;민호|Minho;준서|Junseo;세호|Seho;경수|Gyeongsu
+은수|Eunsu;정우|Jeongu;진수|Jinsu;예지|Yeji;태희|Taehui;동현이|Donghyeon;다은이|Daeun;지은이|Jieun"""
 
 # name | English | category | counter | colour | traits, the most typical one first
 _THINGS = """사과|apple|과일|개|빨간색|달다,아삭하다

@@ -87,7 +87,10 @@ def _write_sets(stage: Stage, settings: SampleworldSettings, advance: Advance) -
     compared = list(sets.comparisons(rng, tasks, settings.comparisons))
     write_jsonl(folder / "comparisons.jsonl", compared)
     write_jsonl(folder / "prompts.jsonl", sets.prompts(tasks, settings.prompts))
-    made = (settings.questions, settings.choices, settings.twins, settings.prompts)
+    to_rank = list(sets.prompts_to_rank(tasks, settings.to_rank))
+    write_jsonl(folder / "to-rank.jsonl", [prompt for prompt, _ in to_rank])
+    _write_rows(folder / "to-rank.key.jsonl", [key for _, key in to_rank])
+    made = (settings.questions, settings.choices, settings.twins, settings.prompts, len(to_rank))
     return {
         "records": sum(made) + len(shown) + len(compared),
         "demonstration_kinds": dict(sorted(Counter(kind for _, kind in shown).items())),

@@ -31,7 +31,7 @@ from korean_rlhf.sampleworld.analysis import (
 )
 from korean_rlhf.sampleworld.grammar import fluency
 
-VERSION = 2
+VERSION = 3
 """Raised with every change of what some answer is worth, here or in the analysis: rewards that were
 kept under another version are not read back. tests/golden/preference.jsonl notices."""
 

@@ -32,7 +32,7 @@ FEW: dict[str, int] = {
 }  # fmt: skip
 """How many values of a source the passages are told with, the first of its list. A model that
 reads 1.5 M tokens learns to carry a word to its answer only if it meets it often (docs/log.md)."""
-MORE_FACTS: tuple[tuple[int, ...], tuple[float, ...]] = ((0, 1, 2), (5.0, 4.0, 1.0))
+MORE_FACTS: tuple[tuple[int, ...], tuple[float, ...]] = ((0, 1, 2), (9.0, 0.8, 0.2))
 """How many other facts stand in a passage, and how often. With none the answer has only to be
 found in it, with more it has to be told from what is said of others."""
 

@@ -15,6 +15,7 @@ from korean_rlhf.sampleworld.preference import true_reward
 from korean_rlhf.sampleworld.tasks import Task, make_task
 
 SOURCE, LICENSE = "sample", "Apache-2.0"
+RANKED_BY = "true preference of the sample world"
 SMALLEST_GAP = 0.02
 """Rewards nearer than this are a tie to the world's labellers."""
 _CHOICE_FAMILIES = frozenset(
@@ -78,7 +79,7 @@ def comparisons(rng: random.Random, tasks: Tasks, count: int) -> Iterator[Compar
             responses=tuple(answers),
             ranks=ranks(rewards),
             id=f"sample:comparison:{place:05d}",
-            ranked_by="true preference of the sample world",
+            ranked_by=RANKED_BY,
             source=SOURCE,
             license=LICENSE,
         )
@@ -124,12 +125,19 @@ def ranks(rewards: list[float]) -> tuple[int, ...]:
 def prompts(tasks: Tasks, count: int) -> Iterator[Prompt]:
     """Yield prompts without answers, for PPO."""
     for place in range(count):
-        yield Prompt(
-            messages=tasks.draw("train").messages,
-            id=f"sample:prompt:{place:05d}",
-            source=SOURCE,
-            license=LICENSE,
-        )
+        yield _prompt(tasks.draw("train"), f"sample:prompt:{place:05d}")
+
+
+def _prompt(task: Task, id: str) -> Prompt:
+    return Prompt(messages=task.messages, id=id, source=SOURCE, license=LICENSE)
+
+
+def prompts_to_rank(tasks: Tasks, count: int) -> Iterator[tuple[Prompt, dict[str, Any]]]:
+    """Yield prompts whose answers the labellers will rank, and the key they rank them by."""
+    for place in range(count):
+        task = tasks.draw("train")
+        prompt = _prompt(task, f"sample:to-rank:{place:05d}")
+        yield prompt, {"id": prompt.id, "key": task.key}
 
 
 def questions(tasks: Tasks, count: int) -> Iterator[dict[str, Any]]:

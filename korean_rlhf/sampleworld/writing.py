@@ -9,7 +9,7 @@ from korean_rlhf.sampleworld import relations_more as more
 from korean_rlhf.sampleworld.conjugate import REGISTERS, Register
 from korean_rlhf.sampleworld.frames import fill
 from korean_rlhf.sampleworld.knowledge import Maker, pick
-from korean_rlhf.sampleworld.lexicon import nouns, of_kind
+from korean_rlhf.sampleworld.lexicon import nouns
 from korean_rlhf.sampleworld.plan import Part, Plan, Split, choose
 from korean_rlhf.sampleworld.reading import draw_fact, fact_pairs
 from korean_rlhf.sampleworld.relations import Relation
@@ -50,14 +50,13 @@ def sentence_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
          "다음 낱말로 문장을 [짓다|favor]. {words}"),
         ("{words}, 이 세 낱말이 모두 들어간 문장을 [보이다|favor].",),
     )  # fmt: skip
-    other = choose(rng, [n.name for n in of_kind(nouns()[values[slot]].kind)])
     return Plan(
         family="sentence",
         question=fill(choose(rng, asked[split == "held"]), {"words": ", ".join(given)}, asker),
         full=full,
         partial=(f"{{who:는}} [{verb}|present].", f"{{who}}, {{{slot}}}."),
         values=values,
-        wrong=({slot: other, "who": choose(rng, [n.name for n in of_kind("person")])},),
+        wrong=(_other_fact(rng, relation, values, (slot,)),),
         alternatives=(
             (Part(any_of=(fact.subject,)), Part(any_of=(values[slot],)), Part(any_of=(verb,))),
         ),
@@ -100,7 +99,7 @@ def register_plan(rng: random.Random, split: Split, asker: Register) -> Plan:
         full=(frame,),
         partial=(frame.rsplit(" ", 1)[0] + ".",),
         values=values,
-        wrong=tuple(_other_fact(rng, relation, values)),
+        wrong=(_other_fact(rng, relation, values, tuple(relation.slots)),),
         alternatives=(tuple(_said(relation, values)),),
         registers=(target,),
         facts=tuple(fact_pairs(relation, values)),
@@ -116,11 +115,11 @@ def _said(relation: Relation, values: dict[str, str]) -> list[Part]:
 
 
 def _other_fact(
-    rng: random.Random, relation: Relation, values: dict[str, str]
-) -> list[dict[str, str]]:
+    rng: random.Random, relation: Relation, values: dict[str, str], slots: tuple[str, ...]
+) -> dict[str, str]:
+    """Return a change to another fact, whole: half of each could make a held-out pair."""
     other = draw_fact(rng, relation, "train", taken=frozenset(values.values()))
-    names = list(relation.slots)
-    return [{names[0]: other.values[names[0]], relation.subject: other.subject}]
+    return {name: other.values[name] for name in (relation.subject, *slots)}
 
 
 ADVICE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

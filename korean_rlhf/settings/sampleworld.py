@@ -29,6 +29,9 @@ class SampleworldSettings:
     prompts: int = 3000
     """Prompts for PPO."""
 
+    to_rank: int = 1200
+    """Prompts for a model to answer several times, and for the labellers to rank its answers."""
+
     questions: int = 900
     """Held-out questions over unseen combinations in unseen phrasings."""
 

@@ -39,12 +39,14 @@ def test_lost_formulas_categories_and_rows_of_tables_are_told_apart_from_text():
 
 
 def test_lines_of_a_foreign_song_are_no_section_names():
-    song = "And sent him homeward\nTae think again.\nTae think again.\nTae think again.\n가사는 이렇다."
+    song = "And sent him homeward\nTae think again.\nTae think again.\n가사는 이렇다."
 
     assert strip_leftovers(song) == song
 
 
-@pytest.mark.parametrize("line", ["생애.", "대한민국과의 관계.", "1990년대 ~ 현재.", "C++ 언어.", "YouTube."])
+@pytest.mark.parametrize(
+    "line", ["생애.", "대한민국과의 관계.", "1990년대 ~ 현재.", "C++ 언어.", "YouTube."]
+)
 def test_section_names(line):
     assert is_section(line)
 

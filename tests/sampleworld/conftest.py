@@ -17,6 +17,7 @@ SMALL = SampleworldSettings(
     instructions=700,
     comparisons=150,
     prompts=300,
+    to_rank=80,
     questions=250,
     choices=60,
     twins=60,

@@ -21,6 +21,7 @@ JUDGED = Path(__file__).parents[1] / "golden" / "preference.jsonl"
 VERSIONS = {
     1: "d5b52aa6390df51e7ea97052392a8e61eb4d94333802d57ad15b80a9b46e89ad",
     2: "2ae32feae8a8b02efb3894e761c5fbab1989dcc6f08f4f4c41afdd77e8a1bd8a",
+    3: "4eb8ac3439b0d7042f4e27db530d92b0691604551d134fffd09eaa94de472de2",
 }
 """Version of the true preference -> sha256 of JUDGED under it. Lines are added, never changed."""
 

@@ -139,8 +139,8 @@ def test_comparisons_of_prompts_that_sft_saw_are_refused(world: World, tmp_path:
     settings = RewardSettings(**FIXED)
 
     with pytest.raises(Overlap, match="2 of 42 prompts"):
-        reward([tmp_path / "mixed.jsonl"], tmp_path / "sft", tmp_path / "refused", settings)
-    reward(
+        reward([tmp_path / "mixed.jsonl"], tmp_path / "sft", tmp_path / "dropped", settings)
+    reward(  # in the same folder, as the sentence advises
         [tmp_path / "mixed.jsonl"],
         tmp_path / "sft",
         tmp_path / "dropped",

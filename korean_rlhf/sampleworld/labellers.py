@@ -1,0 +1,83 @@
+"""The labellers of the sample world: they rank the answers that a model sampled.
+
+They hold the key of each prompt and order its answers by the true preference, as people would by
+their own. What goes on to the reward model is ranks, no reward.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf import tables
+from korean_rlhf.progress import say, track
+from korean_rlhf.records import Candidates, Comparison, Drop
+from korean_rlhf.rundir import file_digest, open_stage
+from korean_rlhf.sampleworld.plan import Key
+from korean_rlhf.sampleworld.preference import true_reward
+from korean_rlhf.sampleworld.sets import RANKED_BY, ranks
+
+COMPARISONS = "comparisons.jsonl"
+
+
+def rank_candidates(answers: Path, keys: Path, out: Path, *, replace: bool = False) -> None:
+    """Write comparisons.jsonl from sampled answers, and dropped.jsonl.
+
+    Args:
+        answers: Candidates, as `korean-rlhf sample` writes them.
+        keys: to-rank.key.jsonl of the sample world that the prompts are from.
+        out: Folder to write.
+        replace: Delete what is in `out` and start anew.
+
+    Raises:
+        MissingInput: one of the files is not there.
+        BadRecord: a line of them is torn, or no record of its kind.
+    """
+    with open_stage(out, "labels", settings=None, inputs=(answers, keys), replace=replace) as stage:
+        if stage.finished:
+            return
+        known = {row["id"]: row["key"] for _, row in tables.rows(keys)}
+        made, dropped = _label(list(tables.read(answers, Candidates)), known)
+        tables.write_jsonl(out / COMPARISONS, made)
+        lines = (tables.dropped_line(one, drop) for one, drop in dropped)
+        tables.write_lines(out / tables.DROPPED, lines)
+        reasons = Counter(drop.reason for _, drop in dropped)
+        counts = {"in": len(made) + len(dropped), "out": len(made), "dropped": dict(reasons)}
+        stage.finish(counts=counts, digest=file_digest(out / COMPARISONS))
+    say(f"{len(made):,} comparisons; {len(dropped):,} prompts left out.")
+
+
+def _label(
+    asked: Sequence[Candidates], keys: Mapping[str, Key]
+) -> tuple[list[Comparison], list[tuple[Candidates, Drop]]]:
+    made: list[Comparison] = []
+    dropped: list[tuple[Candidates, Drop]] = []
+    with track(len(asked), "labels", "prompts") as advance:
+        for one in asked:
+            found = label(one, keys.get(one.id))
+            if isinstance(found, Drop):
+                dropped.append((one, found))
+            else:
+                made.append(found)
+            advance()
+    return made, dropped
+
+
+def label(asked: Candidates, key: Mapping[str, Any] | None) -> Comparison | Drop:
+    """Return the answers with their ranks, each different answer once, or why there are none."""
+    if key is None:
+        return Drop("no-key", asked.id)
+    answers = tuple(dict.fromkeys(text for text in asked.responses if text.strip()))
+    if len(answers) < 2:
+        return Drop("one-answer", f"{len(asked.responses)} answers, {len(answers)} different")
+    return Comparison(
+        messages=asked.messages,
+        responses=answers,
+        ranks=ranks([true_reward(key, text) for text in answers]),
+        id=asked.id,
+        ranked_by=RANKED_BY,
+        source=asked.source,
+        license=asked.license,
+    )

@@ -105,9 +105,11 @@ def _dispatch(arguments: list[str]) -> int:
     name, *rest = arguments
     if name not in COMMANDS:
         raise UnknownName("command", name, COMMANDS)
+    from korean_rlhf import allocator
     from korean_rlhf.children import watch_parent
 
     watch_parent()
+    allocator.keep_freed_memory()
     command = import_module(f"korean_rlhf.cli.{name}")
     return int(command.run(rest))
 

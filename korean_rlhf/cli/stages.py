@@ -19,7 +19,6 @@ from korean_rlhf.errors import StageFailed
 from korean_rlhf.progress import say
 from korean_rlhf.rundir import LOCK, MANIFEST, atomic_write_text, locked, read_manifest
 from korean_rlhf.settings.recipe import Recipe, RecipeStage, as_flags, fill_placeholders
-from korean_rlhf.train.environment import TRAINING_ENVIRONMENT
 
 READY = "ready "
 """What a loopback server prints before its address, once it listens."""
@@ -76,7 +75,7 @@ class RecipeRun:
         out = Path(fill_placeholders(stage.out, values)) if stage.out else None
         was_finished = out is not None and (out / MANIFEST).is_file()
         started = time.monotonic()
-        process = child([*_PROGRAM, *argv], env={**os.environ, **TRAINING_ENVIRONMENT})
+        process = child([*_PROGRAM, *argv])
         try:
             status, peak_mb = _wait(process)
         except BaseException:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ import torch
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.settings.optimizer import OptimizerSettings
 from korean_rlhf.train import device
-from korean_rlhf.train.environment import TRAINING_ENVIRONMENT
 
 
 def test_a_gpu_that_is_not_there_is_one_sentence_with_the_fix(
@@ -127,16 +125,3 @@ def test_autocast_follows_the_precision() -> None:
         assert (one @ one).dtype == torch.bfloat16
     with device.Hardware("cpu", "fp32", False, {}).autocast():
         assert (one @ one).dtype == torch.float32
-
-
-def test_the_environment_for_training_is_known_without_torch() -> None:
-    import subprocess
-
-    code = (
-        "import sys; from korean_rlhf.train.environment import TRAINING_ENVIRONMENT as found; "
-        "assert 'torch' not in sys.modules; print(sorted(found))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert "MALLOC_MMAP_THRESHOLD_" in done.stdout
-    assert all(value.isdigit() for value in TRAINING_ENVIRONMENT.values())

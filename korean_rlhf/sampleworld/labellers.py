@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf import tables
+from korean_rlhf.errors import BadRecord
 from korean_rlhf.progress import say, track
 from korean_rlhf.records import Candidates, Comparison, Drop
 from korean_rlhf.rundir import file_digest, open_stage
@@ -38,8 +39,7 @@ def rank_candidates(answers: Path, keys: Path, out: Path, *, replace: bool = Fal
     with open_stage(out, "labels", settings=None, inputs=(answers, keys), replace=replace) as stage:
         if stage.finished:
             return
-        known = {row["id"]: row["key"] for _, row in tables.rows(keys)}
-        made, dropped = _label(list(tables.read(answers, Candidates)), known)
+        made, dropped = _label(list(tables.read(answers, Candidates)), _read_keys(keys))
         tables.write_jsonl(out / COMPARISONS, made)
         lines = (tables.dropped_line(one, drop) for one, drop in dropped)
         tables.write_lines(out / tables.DROPPED, lines)
@@ -47,6 +47,16 @@ def rank_candidates(answers: Path, keys: Path, out: Path, *, replace: bool = Fal
         counts = {"in": len(made) + len(dropped), "out": len(made), "dropped": dict(reasons)}
         stage.finish(counts=counts, digest=file_digest(out / COMPARISONS))
     say(f"{len(made):,} comparisons; {len(dropped):,} prompts left out.")
+
+
+def _read_keys(path: Path) -> dict[str, Key]:
+    keys: dict[str, Key] = {}
+    for number, row in tables.rows(path):
+        if not row.keys() >= {"id", "key"}:
+            reason = "no key of a prompt. Give the to-rank.key.jsonl of the sample world."
+            raise BadRecord(path, number, reason)
+        keys[row["id"]] = row["key"]
+    return keys
 
 
 def _label(

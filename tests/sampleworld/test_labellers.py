@@ -2,7 +2,7 @@
 
 import pytest
 
-from korean_rlhf.errors import MissingInput
+from korean_rlhf.errors import BadRecord, MissingInput
 from korean_rlhf.records import Candidates, Comparison, Prompt
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.sampleworld.labellers import rank_candidates
@@ -63,3 +63,11 @@ def test_prompts_without_a_key_or_without_two_answers_are_put_aside(world, tmp_p
 def test_a_missing_key_file_is_named(world, tmp_path):
     with pytest.raises(MissingInput, match=r"to-rank\.key\.jsonl"):
         rank_candidates(world / "to-rank.jsonl", tmp_path / "to-rank.key.jsonl", tmp_path / "out")
+
+
+def test_a_file_that_holds_no_keys_is_refused_with_its_line(world, tmp_path):
+    asked = [candidates(one, "네.", "아니요.") for one in read(world / "to-rank.jsonl", Prompt)]
+    write_jsonl(tmp_path / "answers.jsonl", asked)
+
+    with pytest.raises(BadRecord, match=r"to-rank\.jsonl:1: no key of a prompt"):
+        rank_candidates(tmp_path / "answers.jsonl", world / "to-rank.jsonl", tmp_path / "out")

@@ -106,12 +106,11 @@ def facts(name: str, folder: Path) -> dict[str, Any]:
     """Return what must be equal: digests of the data, losses and weights of the models."""
     run, data = folder / "runs" / name, folder / "data"
     found: dict[str, Any] = {}
-    for kind in ("clean", "dedup", "tokens", "translated"):
-        found[f"{kind} digest"] = read(data / kind / name / "manifest.json").get("digest")
+    for kind in ("clean", "dedup", "tokens", "translated", "ranked"):
+        found[f"{kind} digest"] = read(data / kind / name / "manifest.json")["digest"]
     for suffix in ("site", "namu", "wikipedia"):
-        found[f"raw {suffix} digest"] = read(
-            data / "raw" / f"{name}-{suffix}" / "manifest.json"
-        ).get("digest")
+        manifest = read(data / "raw" / f"{name}-{suffix}" / "manifest.json")
+        found[f"raw {suffix} digest"] = manifest["digest"]
     found["tokenizer"] = digest(run / "tokenizer" / "tokenizer.json")
     for stage in STAGES:
         found[f"{stage} losses"] = losses(run / stage / "metrics.jsonl")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 
 TRIM_THRESHOLD, TOP_PAD, MMAP_MAX = -1, -2, -4
 """Names of glibc's mallopt(3)."""
@@ -17,6 +18,8 @@ def keep_freed_memory() -> None:
     once, and the next training step pays for fresh zeroed pages: with logits of 1 GiB that was
     three quarters of its time (docs/log.md). Other C libraries are left as they are.
     """
+    if sys.platform != "linux":
+        return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return

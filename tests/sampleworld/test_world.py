@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from itertools import chain
 from pathlib import Path
@@ -17,6 +18,7 @@ from korean_rlhf.sampleworld.copier import copier
 from korean_rlhf.sampleworld.lexicon import nouns
 from korean_rlhf.sampleworld.make import longer_is_better, make
 from korean_rlhf.sampleworld.preference import true_reward
+from korean_rlhf.sampleworld.sets import Tasks, demonstrations
 from korean_rlhf.settings.loading import load
 from korean_rlhf.settings.sampleworld import SampleworldSettings
 
@@ -220,8 +222,10 @@ def test_comparisons_rank_by_the_true_preference_and_length_does_not(world):
 def test_demonstrations_are_imperfect_in_the_stated_share(world):
     kinds = read_manifest(world)["demonstration_kinds"]
 
-    error = (0.62 * 0.38 / SMALL.instructions) ** 0.5
-    assert kinds["right"] / SMALL.instructions == pytest.approx(0.62, abs=4 * error)
+    assert sum(kinds.values()) == SMALL.instructions
+    rng = random.Random("share")  # 700 are few for 0.06: their standard error is 0.018
+    drawn = [kind for _, kind in demonstrations(rng, Tasks(rng, lambda: None), 3000)]
+    assert drawn.count("right") / len(drawn) == pytest.approx(0.62, abs=0.06)
     two_turns = [one for one in tables.read(world / "instructions.jsonl", Instruction)
                  if len(one.messages) == 4]  # fmt: skip
     assert len(two_turns) / SMALL.instructions == pytest.approx(0.1, abs=0.04)

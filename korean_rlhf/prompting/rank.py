@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -18,13 +18,11 @@ from korean_rlhf.rundir import file_digest, open_stage
 from korean_rlhf.settings.loading import to_dict
 from korean_rlhf.settings.rank import RankSettings
 from korean_rlhf.tables import (
-    DROPPED,
-    dropped_line,
+    DroppedRecords,
     require_some,
     rows,
     shards,
     write_jsonl,
-    write_lines,
 )
 
 COMPARISONS = "comparisons.jsonl"
@@ -69,14 +67,15 @@ def rank(
         if stage.finished:
             return
         answers = [item for path in inputs for item in read_scored(path)]
-        kept, dropped = sift(answers, settings)
+        dropped = DroppedRecords()
+        kept = sift(answers, settings, dropped)
         made = list(compare(kept, settings, source=inputs[0].name, license=license))
-        dropped += [(answer, Drop("no-partner-left")) for answer in unused(kept, made)]
+        for answer in unused(kept, made):
+            dropped(answer, Drop("no-partner-left"))
         write_jsonl(out / COMPARISONS, made)
-        write_lines(out / DROPPED, (dropped_line(answer, drop) for answer, drop in dropped))
-        reasons = Counter(drop.reason for _, drop in dropped)
+        dropped.write(out)
         used = len(answers) - len(dropped)
-        counts = {"in": len(answers), "out": used, "dropped": dict(sorted(reasons.items()))}
+        counts = dropped.counts(len(answers), used)
         stage.finish(counts=counts, digest=file_digest(out / COMPARISONS), comparisons=len(made))
     say(f"rank: {len(made):,} comparisons of {used:,} answers; {len(dropped):,} left out.")
 
@@ -107,18 +106,17 @@ def _score(row: dict[str, Any]) -> float:
 
 
 def sift(
-    answers: Iterable[Scored], settings: RankSettings
-) -> tuple[list[Scored], list[tuple[Scored, Drop]]]:
-    """Return the answers to use, and the others with the reason."""
+    answers: Iterable[Scored], settings: RankSettings, dropped: Callable[[Scored, Drop], None]
+) -> list[Scored]:
+    """Return the answers to use; the others go to `dropped` with the reason."""
     kept: list[Scored] = []
-    dropped: list[tuple[Scored, Drop]] = []
     for answer in answers:
         drop = _reason(answer, settings)
         if drop is None:
             kept.append(answer)
         else:
-            dropped.append((answer, drop))
-    return kept, dropped
+            dropped(answer, drop)
+    return kept
 
 
 def _reason(answer: Scored, settings: RankSettings) -> Drop | None:

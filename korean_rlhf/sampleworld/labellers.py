@@ -6,7 +6,6 @@ their own. What goes on to the reward model is ranks, no reward.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,12 +38,11 @@ def rank_candidates(answers: Path, keys: Path, out: Path, *, replace: bool = Fal
     with open_stage(out, "labels", settings=None, inputs=(answers, keys), replace=replace) as stage:
         if stage.finished:
             return
-        made, dropped = _label(list(tables.read(answers, Candidates)), _read_keys(keys))
+        dropped = tables.DroppedRecords()
+        made = _label(list(tables.read(answers, Candidates)), _read_keys(keys), dropped)
         tables.write_jsonl(out / COMPARISONS, made)
-        lines = (tables.dropped_line(one, drop) for one, drop in dropped)
-        tables.write_lines(out / tables.DROPPED, lines)
-        reasons = Counter(drop.reason for _, drop in dropped)
-        counts = {"in": len(made) + len(dropped), "out": len(made), "dropped": dict(reasons)}
+        dropped.write(out)
+        counts = dropped.counts(len(made) + len(dropped), len(made))
         stage.finish(counts=counts, digest=file_digest(out / COMPARISONS))
     say(f"{len(made):,} comparisons; {len(dropped):,} prompts left out.")
 
@@ -60,19 +58,18 @@ def _read_keys(path: Path) -> dict[str, Key]:
 
 
 def _label(
-    asked: Sequence[Candidates], keys: Mapping[str, Key]
-) -> tuple[list[Comparison], list[tuple[Candidates, Drop]]]:
+    asked: Sequence[Candidates], keys: Mapping[str, Key], dropped: tables.DroppedRecords
+) -> list[Comparison]:
     made: list[Comparison] = []
-    dropped: list[tuple[Candidates, Drop]] = []
     with track(len(asked), "labels", "prompts") as advance:
         for one in asked:
             found = label(one, keys.get(one.id))
             if isinstance(found, Drop):
-                dropped.append((one, found))
+                dropped(one, found)
             else:
                 made.append(found)
             advance()
-    return made, dropped
+    return made
 
 
 def label(asked: Candidates, key: Mapping[str, Any] | None) -> Comparison | Drop:

@@ -15,6 +15,7 @@ from korean_rlhf.tables.documents import (
     to_batch,
     write_parquet,
 )
+from korean_rlhf.tables.dropped import DroppedRecords
 from korean_rlhf.tables.names import UniqueIds
 from korean_rlhf.tables.plain import (
     DROPPED,
@@ -30,7 +31,6 @@ from korean_rlhf.tables.plain import (
 )
 from korean_rlhf.tables.rows import (
     DOCUMENT_FIELDS,
-    dropped_line,
     guess_kind,
     json_line,
     read,
@@ -45,12 +45,12 @@ __all__ = [
     "DROPPED_SCHEMA",
     "ROWS_AT_ONCE",
     "DocumentWriter",
+    "DroppedRecords",
     "ShardWriter",
     "UniqueIds",
     "document_batches",
     "document_row",
     "documents_digest",
-    "dropped_line",
     "from_batch",
     "guess_kind",
     "json_line",

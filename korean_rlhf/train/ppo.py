@@ -21,6 +21,7 @@ from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Drop, Prompt
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.ppo import PPOSettings
+from korean_rlhf.tables import DroppedRecords
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import Example as Dialogue
 from korean_rlhf.train.batches import padded_rows, row_order
@@ -31,7 +32,6 @@ from korean_rlhf.train.device import (
     gradient_trial,
 )
 from korean_rlhf.train.distributed import launched_processes
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import model_context, read_all
 from korean_rlhf.train.experience import Networks
 from korean_rlhf.train.next_token import masked_loss, to_device
@@ -114,7 +114,7 @@ class PromptData:
         chat: ChatTokenizer,
         settings: PPOSettings,
     ) -> None:
-        self.settings, self.dropped = settings, Dropped()
+        self.settings, self.dropped = settings, DroppedRecords()
         kept = self._fresh(read_all(inputs, Prompt), bases)
         room = min(map(model_context, bases)) - settings.response_tokens
         pairs = self._fitting(kept, chat, room)

@@ -10,9 +10,9 @@ from torch import Tensor
 
 from korean_rlhf.ngrams import question_hash
 from korean_rlhf.records import Comparison, Drop
+from korean_rlhf.tables import DroppedRecords
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import padded_width
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_response, longer_than
 from korean_rlhf.train.losses import ranked_pairs
 from korean_rlhf.train.shared_prompt import (
@@ -94,7 +94,7 @@ class RankedRows:
 
 
 def encode_comparisons(
-    records: Sequence[Comparison], chat: ChatTokenizer, context: int, dropped: Dropped
+    records: Sequence[Comparison], chat: ChatTokenizer, context: int, dropped: DroppedRecords
 ) -> tuple[list[Comparison], list[Ranking]]:
     """Return the comparisons that still rank two responses, and their tokens.
 
@@ -114,7 +114,9 @@ def encode_comparisons(
     return kept, rankings
 
 
-def _fitting(record: Comparison, chat: ChatTokenizer, context: int, dropped: Dropped) -> Ranking:
+def _fitting(
+    record: Comparison, chat: ChatTokenizer, context: int, dropped: DroppedRecords
+) -> Ranking:
     completions, ranks = [], []
     judged: list[float] = []
     for place, (response, rank) in enumerate(zip(record.responses, record.ranks, strict=True)):

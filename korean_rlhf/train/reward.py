@@ -18,6 +18,7 @@ from korean_rlhf.ngrams import dialogue_hashes
 from korean_rlhf.records import Comparison, Drop, Instruction
 from korean_rlhf.rundir import Stage, chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
+from korean_rlhf.tables import DroppedRecords
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.accuracy import Scored, accuracy_report
 from korean_rlhf.train.batches import BatchOrder, own_share, split
@@ -30,7 +31,6 @@ from korean_rlhf.train.device import (
     training_operations,
 )
 from korean_rlhf.train.distributed import from_first_process
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, model_context, read_all
 from korean_rlhf.train.loop import Objective
 from korean_rlhf.train.losses import comparison_loss
@@ -123,7 +123,7 @@ class RewardData:
         self, inputs: Sequence[Path], base: Path, settings: RewardSettings, network: RewardModel
     ) -> None:
         chat = ChatTokenizer.load(base)
-        self.settings, self.pad_id, self.dropped = settings, chat.pad_id, Dropped()
+        self.settings, self.pad_id, self.dropped = settings, chat.pad_id, DroppedRecords()
         self.context = model_context(base)
         kept, self.rankings = self._read(inputs, base, chat)
         own = {one for record in kept for one in dialogue_hashes(record.messages)}

@@ -11,10 +11,10 @@ from korean_rlhf.ngrams import dialogue_hashes, question_hash
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, chosen_step
 from korean_rlhf.settings.sft import SFTSettings
+from korean_rlhf.tables import DroppedRecords
 from korean_rlhf.tokenizer.chat import ChatTokenizer
 from korean_rlhf.train.batches import BatchOrder, Example, Rows, own_share, padded_rows, split
 from korean_rlhf.train.device import choose_device
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions, model_context, read_all
 from korean_rlhf.train.next_token import learn_rows, masked_loss
 from korean_rlhf.train.prompts import (
@@ -73,7 +73,7 @@ class SFTData:
     ) -> None:
         records = read_all(inputs, Instruction)
         self.read, self.settings, self.pad_id = len(records), settings, chat.pad_id
-        self.context, self.dropped = context, Dropped()
+        self.context, self.dropped = context, DroppedRecords()
         kept, self.examples = encode_instructions(records, chat, context, self.dropped)
         if not kept:
             raise BadInput(f"None of {self.read} instructions fits a context of {context} tokens.")

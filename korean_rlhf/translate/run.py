@@ -23,7 +23,6 @@ from korean_rlhf.translate.inputs import read_instructions
 from korean_rlhf.translate.rows import Rejected, translate_records
 
 RESULT = "instructions.jsonl"
-DROPPED = "dropped.jsonl"
 
 
 def translate(
@@ -79,7 +78,7 @@ def _work(
     kept = 0
     total = sum(1 for _ in read_instructions(inputs))
     batches = _batches(read_instructions(inputs, settings.license), settings)
-    drafts = {name: stage.folder / f".{name}.tmp" for name in (RESULT, DROPPED)}
+    drafts = {name: stage.folder / f".{name}.tmp" for name in (RESULT, tables.DROPPED)}
     with ExitStack() as stack:
         result, dropped = (
             stack.enter_context(path.open("w", encoding="utf-8")) for path in drafts.values()

@@ -60,7 +60,9 @@ def test_comparisons_span_the_range_of_scores():
 def test_zero_and_long_and_empty_answers_are_left_out_with_the_reason():
     asked = (Message(role="user", content="?"),)
     long, empty = Scored(asked, "긴 답이다", 5.0), Scored(asked, " ", 4.0)
-    kept, dropped = sift([*answers([0.0, 3.0]), long, empty], RankSettings(max_characters=3))
+    dropped = []
+    scored = [*answers([0.0, 3.0]), long, empty]
+    kept = sift(scored, RankSettings(max_characters=3), lambda *pair: dropped.append(pair))
 
     assert [item.score for item in kept] == [3.0]
     assert dropped == [

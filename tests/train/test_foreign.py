@@ -23,9 +23,8 @@ from korean_rlhf.model.heads import RewardModel, load_reward
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
-from korean_rlhf.tables import read, write_jsonl
+from korean_rlhf.tables import DroppedRecords, read, write_jsonl
 from korean_rlhf.train.batches import padded_width
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions
 from korean_rlhf.train.ranked import right_padded
 from korean_rlhf.train.reward import backbone, centre, reward
@@ -53,7 +52,7 @@ def gpt2(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def scores_of(folder: Path, world: World) -> torch.Tensor:
     shown = [instruction(number) for number in range(60)]
-    _, examples = encode_instructions(shown, world.chat, CONTEXT, Dropped())
+    _, examples = encode_instructions(shown, world.chat, CONTEXT, DroppedRecords())
     rows, lengths = right_padded([one.tokens for one in examples], world.chat.pad_id, CONTEXT)
     with torch.no_grad():
         return load_reward(folder).score(rows, lengths)

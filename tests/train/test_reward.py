@@ -16,8 +16,7 @@ from korean_rlhf.model.heads import RewardModel, load_reward
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.rundir import chosen_step, read_manifest
 from korean_rlhf.settings.reward import RewardSettings
-from korean_rlhf.tables import read, write_jsonl
-from korean_rlhf.train.dropped import Dropped
+from korean_rlhf.tables import DroppedRecords, read, write_jsonl
 from korean_rlhf.train.examples import encode_instructions, encode_response
 from korean_rlhf.train.ranked import Packing, Ranking, encode_comparisons, ranked_rows, right_padded
 from korean_rlhf.train.reward import backbone, ranked_loss, reward
@@ -27,7 +26,7 @@ from tests.train.world import World, answer, ask, comparison, instruction
 
 def rankings(world: World) -> list[Ranking]:
     records = [comparison(number) for number in range(5)]
-    return encode_comparisons(records, world.chat, 48, Dropped())[1]
+    return encode_comparisons(records, world.chat, 48, DroppedRecords())[1]
 
 
 def packing(world: World) -> Packing:
@@ -75,7 +74,7 @@ def test_row_12_demonstrations_score_zero_on_average_after_reloading(
 ) -> None:
     network, chat = load_reward(chosen_step(judge)), world.chat
     shown = [instruction(number) for number in range(60)]
-    _, examples = encode_instructions(shown, chat, 48, Dropped())
+    _, examples = encode_instructions(shown, chat, 48, DroppedRecords())
     rows, lengths = right_padded([one.tokens for one in examples], chat.pad_id)
 
     with torch.no_grad():
@@ -115,7 +114,7 @@ def test_a_response_that_does_not_fit_is_left_out_whole(world: World) -> None:
     three = Comparison(messages=(ask(1, "둘"),), responses=("하나", long, "셋"), ranks=(1, 2, 3))
     two = Comparison(messages=(ask(2, "둘"),), responses=("하나", long), ranks=(1, 2))
     tied = Comparison(messages=(ask(3, "둘"),), responses=("하나", "둘"), ranks=(2, 2))
-    dropped = Dropped()
+    dropped = DroppedRecords()
 
     kept, found = encode_comparisons([three, two, tied], world.chat, 48, dropped)
 

@@ -16,9 +16,8 @@ from korean_rlhf.records import Drop, Instruction, Message
 from korean_rlhf.rundir import MetricsLog, chosen_step, read_manifest
 from korean_rlhf.settings.loading import load
 from korean_rlhf.settings.sft import SFTSettings
-from korean_rlhf.tables import write_jsonl
+from korean_rlhf.tables import DroppedRecords, write_jsonl
 from korean_rlhf.train.batches import padded_rows
-from korean_rlhf.train.dropped import Dropped
 from korean_rlhf.train.examples import encode_instructions
 from korean_rlhf.train.losses import IGNORE
 from korean_rlhf.train.prompts import (
@@ -41,7 +40,7 @@ def test_row_3_the_learned_tokens_are_every_answer_with_its_end(world: World) ->
             answer("노란색입니다."),
         )
     )
-    _, examples = encode_instructions([dialogue], world.chat, 200, Dropped())
+    _, examples = encode_instructions([dialogue], world.chat, 200, DroppedRecords())
     targets = padded_rows(examples, world.chat.pad_id).targets[0]
     learned = targets[targets != IGNORE].tolist()
 

@@ -1,4 +1,4 @@
-"""Records that a training stage leaves out: counted, and kept beside with the reason."""
+"""Records that a stage of JSONL leaves out: counted, and kept beside with the reason."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.records import Drop
-from korean_rlhf.tables import dropped_line, write_lines
+from korean_rlhf.tables.plain import DROPPED, write_lines
+from korean_rlhf.tables.rows import dropped_line
 
-DROPPED = "dropped.jsonl"
 
-
-class Dropped:
+class DroppedRecords:
     """Takes dropped records, and writes them to dropped.jsonl of the stage folder."""
 
     def __init__(self) -> None:
@@ -23,6 +22,9 @@ class Dropped:
         """Put one record, or one part of it, aside."""
         self.reasons[drop.reason] += 1
         self._lines.append(dropped_line(record, drop))
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
     def write(self, stage_folder: Path) -> None:
         """Publish what was dropped; an earlier file of the same stage is replaced."""

@@ -65,7 +65,10 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         begin = self.tokenizer.bos_token
         if add_special_tokens is None:
             add_special_tokens = not (begin and string.startswith(begin))
-        tokens: Tokens = self.tokenizer.encode(string, add_special_tokens=add_special_tokens)
+        # A longer text than the model reads is cut into windows later: no warning.
+        tokens: Tokens = self.tokenizer.encode(
+            string, add_special_tokens=add_special_tokens, verbose=False
+        )
         return self._begin + tokens if add_special_tokens else tokens
 
     def apply_chat_template(

@@ -112,3 +112,14 @@ def test_documents_begin_as_they_did_in_pretraining(loaded):
     assert lm.tok_encode("사과")[0] == loaded.begin_id
     assert lm.tok_encode("<|begin|>사과").count(loaded.begin_id) == 1
     assert loaded.begin_id not in lm.tok_encode("사과", add_special_tokens=False)
+
+
+def test_a_text_longer_than_the_model_reads_is_cut_without_a_warning(loaded, monkeypatch):
+    monkeypatch.setattr(loaded.tokenizer, "model_max_length", loaded.max_length)
+    long = "사과와 나무를 보았다. " * 400
+    warned = loaded.tokenizer.deprecation_warnings  # where transformers notes that it has warned
+    warned.clear()
+    KoreanLM(loaded).tok_encode(long)
+    assert not warned
+    loaded.tokenizer.encode(long)
+    assert warned  # what a reader of the log was spared

@@ -50,7 +50,7 @@ class Extractor:
     def extract(self, html: str, url: str) -> tuple[str, str] | Drop:
         """Return title and main text of a page, or why there is none.
 
-        Reasons: html-timeout, html-crashed, no-main-text.
+        Reasons: html-timeout, html-crashed, no-main-text, and those of the page objects.
         """
         question = {"html": html, "url": url, "seconds": self.seconds}
         try:
@@ -60,6 +60,8 @@ class Extractor:
             return Drop("html-timeout", "it hung")
         except (BrokenPipeError, EOFError):
             return self._ended()
+        if "reason" in answer:
+            return Drop(str(answer["reason"]), str(answer["detail"]))
         if not answer["text"]:
             return Drop("no-main-text")
         return str(answer["title"]), tidy(str(answer["text"]))

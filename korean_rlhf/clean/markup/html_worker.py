@@ -10,6 +10,9 @@ import signal
 import sys
 from typing import Any
 
+from korean_rlhf.clean.pages import read_page
+from korean_rlhf.records import Drop
+
 LAYOUT_CHARACTERS = 150
 """A cell of a table that holds more text than this is a page laid out by a table, as boards do."""
 
@@ -29,10 +32,18 @@ def unwrap_layout_tables(tree: Any) -> None:
 
 
 def extract(html: str, url: str) -> dict[str, str]:
-    """Return title and main text of a page; the text is "" when there is none."""
+    """Return title and main text of a page; the text is "" when there is none.
+
+    A page object that knows the page answers first, with a reason if it holds no text.
+    """
     import trafilatura
     from trafilatura.metadata import extract_metadata
 
+    known = read_page(html, url)
+    if isinstance(known, Drop):
+        return {"title": "", "text": "", "reason": known.reason, "detail": known.detail}
+    if known is not None:
+        return {"title": known.title, "text": known.text}
     tree = trafilatura.load_html(html)
     if tree is None:
         return {"title": "", "text": ""}

@@ -18,12 +18,10 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.utils.gz import gunzip
 
-from ko_crawlers.blocked import blocked_reason
+from ko_crawlers.blocked import GIVEN_UP, TRANSIENT, blocked_reason
 from ko_crawlers.crawllog import CrawlLog
 from ko_crawlers.warcfile import Exchange, WarcFolder
 
-TRANSIENT = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
-"""Answers that a later run asks for again."""
 NOT_SENT = {b"transfer-encoding", b"proxy-authorization", b"cookie", b"authorization"}
 """Headers left out of the WARC: undone by the library, or secrets."""
 
@@ -83,6 +81,8 @@ class Archive:
         reason = "" if is_robots(request.url) else blocked_reason(*_unpacked(response))
         if reason:
             self.stats.inc_value(f"archive/blocked/{reason}")
+            request.meta["blocked"] = reason
+            request.meta["dont_retry"] = reason in GIVEN_UP
         if not replayed:
             host = urlsplit(request.url).netloc
             self.refusals[host] = self.refusals[host] + 1 if reason else 0

@@ -7,16 +7,36 @@ from collections.abc import Mapping
 
 REFUSALS = {401: "login", 402: "payment", 403: "forbidden", 407: "proxy", 429: "rate-limited"}
 """Reason by status. 451 (legal) is a missing page, not a closed door."""
+TRANSIENT = {408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524}
+"""Answers that a later run asks for again."""
+PASSING = {"robots-unreachable", "host-blocked"}
+"""Reasons without an answer that a later run may not meet."""
+GIVEN_UP = {"challenge", "captcha", "login", "forbidden", "payment", "proxy"}
+"""Reasons after which a page is not tried again, whatever its status: nobody gets round a door."""
 
 CHALLENGE_TITLES = re.compile(
     r"just a moment|attention required|one moment, please|ddos-guard|checking your browser"
     r"|are you (?:a )?(?:human|robot)|access (?:to this page has been )?denied|security check"
     r"|잠시만 기다리(?:십시오|세요)|비정상적인 접근|자동(?:등록|입력) ?방지|로봇이 아닙니다"
-    r"|접근이 (?:차단|제한)",
+    r"|접근이 (?:차단|제한)|(?:서비스|검색) 이용이 제한|보안 확인",
     re.IGNORECASE,
 )
 CHALLENGE_SCRIPT = re.compile(rb"window\._cf_chl_opt|/cdn-cgi/challenge-platform/h/\w+/orchestrate")
 TITLE = re.compile(rb"<title[^>]*>(.{0,200}?)</title", re.IGNORECASE | re.DOTALL)
+CAPTCHA = re.compile(
+    rb"""class=["'](?:g-recaptcha|h-captcha|cf-turnstile)\b|wtm_?captcha|ncaptcha|captchaimg"""
+    rb"""|ncpt\.naver\.com|id=["']captcha""",
+    re.IGNORECASE,
+)
+"""What asks for a proof of being a person; pages with a comment form hold it as well."""
+PASSWORD = re.compile(rb"""<input[^>]+type=["']?password""", re.IGNORECASE)
+LOGIN_TITLE = re.compile(r"로그인|log ?in|sign ?in", re.IGNORECASE)
+UNSEEN = re.compile(
+    rb"<(script|style|noscript|template|head)\b.*?</\1\s*>|<[^>]*>|\s+", re.IGNORECASE | re.DOTALL
+)
+LITTLE = 1_500
+"""Bytes of visible text (500 syllables) below which a page with a captcha or a login is the door
+itself. Chosen, not measured: a door says a sentence or two, a page with a form says more."""
 SHORT = 60_000
 """Bytes of page above which a title alone proves nothing: an article may be called 접근이 제한."""
 
@@ -32,10 +52,25 @@ def blocked_reason(status: int, headers: Mapping[str, str], body: bytes) -> str:
     'challenge'
     >>> blocked_reason(200, {}, "<title>햇살마을 소식</title>".encode())
     ''
+    >>> blocked_reason(200, {}, "<title>로그인</title><input type=password>".encode())
+    'login'
     """
     if headers.get("cf-mitigated", "").lower() == "challenge" or CHALLENGE_SCRIPT.search(body):
         return "challenge"
-    title = TITLE.search(body[:SHORT])
-    if title and len(body) < SHORT and CHALLENGE_TITLES.search(title[1].decode(errors="replace")):
-        return "challenge"
+    if len(body) < SHORT:
+        return _door(body) or REFUSALS.get(status, "")
     return REFUSALS.get(status, "")
+
+
+def _door(body: bytes) -> str:
+    """Return which kind of door a short page is, "" when it is none."""
+    found = TITLE.search(body)
+    title = found[1].decode(errors="replace") if found else ""
+    if CHALLENGE_TITLES.search(title):
+        return "challenge"
+    asks_captcha, asks_password = CAPTCHA.search(body), PASSWORD.search(body)
+    if not (asks_captcha or asks_password) or len(UNSEEN.sub(b"", body)) > LITTLE:
+        return ""
+    if asks_captcha:
+        return "captcha"
+    return "login" if LOGIN_TITLE.search(title) else ""

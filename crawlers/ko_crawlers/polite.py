@@ -1,4 +1,4 @@
-"""What the spiders share: start pages, limits, and following the links of a page."""
+"""What the spiders share: start pages, limits, and noting the links of a page in the frontier."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import scrapy
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
+from scrapy.spidermiddlewares.httperror import HttpError
 
+from ko_crawlers.blocked import PASSING, TRANSIENT
+from ko_crawlers.frontier import Frontier
 from ko_crawlers.politeness import promise
 from korean_rlhf.errors import SettingsError
 
@@ -20,7 +25,9 @@ FORBIDS = re.compile(r"\b(?:nofollow|none)\b", re.IGNORECASE)
 
 
 class PoliteSpider(scrapy.Spider):
-    """Follow links over the start pages' hosts. It yields no items: the Archive keeps the pages.
+    """Follow links over the start pages' hosts.
+
+    It yields neither items nor requests: the Archive keeps the pages, the Frontier the addresses.
 
     Arguments of every spider (`-a name=value`): out (folder, required), depth (links away from a
     start page; 0 is the start pages alone), pages (most pages to ask for), proxy (URL).
@@ -39,7 +46,10 @@ class PoliteSpider(scrapy.Spider):
         self.pages = whole_number("pages", pages)
         self.proxy = proxy
         self.hosts: set[str] = set()
-        self.asked: set[str] = set()
+        self.frontier = Frontier()
+        """In memory; the scheduler opens the one in the folder."""
+        self.resting: dict[str, float] = {}
+        """Host -> when it may be asked again, by the monotonic clock (pauses.RetryAfter)."""
         self.refusals: Counter[str] = Counter()
         """Blocked answers in a row, by host; politeness.StayOnHosts stops at too many."""
 
@@ -49,31 +59,35 @@ class PoliteSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **arguments)
         spider.hosts = {urlsplit(url).netloc for url in spider.start_urls}
         promise(crawler.settings, spider.start_urls)
-        if spider.depth is not None:
-            crawler.settings.set("DEPTH_LIMIT", max(1, spider.depth), priority="spider")
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """Ask for the start pages."""
-        for url in self.start_urls:
-            for request in self.ask(url):
-                yield request
+        """Note the start pages; the scheduler hands them out, and what an earlier run left."""
+        self.frontier.add((urldefrag(url).url for url in self.start_urls), 0, most=self.pages)
+        for request in ():  # an asynchronous generator needs a yield
+            yield request
 
-    def parse(self, response: Response) -> Iterator[Request]:
-        """Ask for the pages that one page links to, each once."""
-        # DEPTH_LIMIT = 0 would mean "no limit" to Scrapy, so depth 0 is decided here.
-        if self.depth == 0 or not isinstance(response, TextResponse) or forbids(response):
-            return
-        for url in self.targets(response):
-            yield from self.ask(url)
+    def parse(self, response: Response) -> None:
+        """Note that a page is done, with the pages that it links to."""
+        links = (urldefrag(url).url for url in self.links_of(response))
+        meta = response.meta
+        self.frontier.finish(meta["number"], links, meta["depth"] + 1, most=self.pages)
 
-    def ask(self, url: str) -> Iterator[Request]:
-        """Yield a request for `url` unless it was asked for before or the limit is reached."""
-        url = urldefrag(url).url
-        if url in self.asked or (self.pages is not None and len(self.asked) >= self.pages):
+    def lost(self, failure: Any) -> None:
+        """Note that there is no page at an address: for good, or for this run."""
+        if failure.check(HttpError):
+            failed = failure.value.response.status in TRANSIENT
+        else:
+            failed = not failure.check(IgnoreRequest) or str(failure.value) in PASSING
+        self.frontier.finish(failure.request.meta["number"], failed=failed)
+
+    def links_of(self, response: Response) -> Iterator[str]:
+        """Yield the links to follow, none from a page that blocks us or forbids it."""
+        deepest = self.depth is not None and response.meta["depth"] >= self.depth
+        if deepest or response.meta.get("blocked") or not isinstance(response, TextResponse):
             return
-        self.asked.add(url)
-        yield Request(url)
+        if not forbids(response):
+            yield from self.targets(response)
 
     def targets(self, response: TextResponse) -> Iterator[str]:
         """Yield the links of a page that belong to this crawl."""

@@ -18,10 +18,8 @@ DOWNLOAD_TIMEOUT = 60  # seconds
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # bytes; a longer body is no page
 RETRY_TIMES = 2
 
-# Breadth first, so that a depth limit means the same pages whatever the order of arrival.
-DEPTH_PRIORITY = 1
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
-SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
+# What is asked for, in which order, and how far it is: on disk, so that a kill loses nothing.
+SCHEDULER = "ko_crawlers.scheduler.FrontierScheduler"
 
 # The bodies are archived as they come over the wire: ask only for what every WARC reader undoes.
 DEFAULT_REQUEST_HEADERS = {
@@ -36,6 +34,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "ko_crawlers.politeness.StayOnHosts": 50,
     "ko_crawlers.robots.Robots": 100,
+    "ko_crawlers.pauses.RetryAfter": 990,
     # Nearest to the network: it sees every response before it is unpacked or redirected.
     "ko_crawlers.archive.Archive": 1000,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ko_crawlers.warcfile import warc_fields, whole_members
 
 from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
@@ -152,6 +154,69 @@ def test_a_killed_crawl_goes_on_and_ends_with_the_same_documents(
     assert read_manifest(tmp_path / "site")["digest"] == read_manifest(unbroken)["digest"]
     # robots.txt is read anew by each run; of the pages at most the one in flight comes twice.
     assert len(repeated.keys() - {"/robots.txt"}) <= 1
+
+
+def archived(out: Path) -> Counter[str]:
+    """Return the responses in the archive by path, robots.txt left out; a torn tail is cut off."""
+    found: Counter[str] = Counter()
+    for path in (out / "warc").glob("*.warc.gz"):
+        for _, _, head in whole_members(path):
+            fields = warc_fields(head)
+            if fields.get("warc-type") == "response":
+                found[fields["warc-target-uri"].removeprefix(HOST)] += 1
+    del found["/robots.txt"]
+    return found
+
+
+def kill_after(process: subprocess.Popen[bytes], served: Served, requests: int) -> None:
+    while sum(served.asked.values()) < requests and process.poll() is None:
+        time.sleep(0.002)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def running(out: Path) -> list[str]:
+    """Return the commands of the processes that work in the folder `out`."""
+    commands = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            commands.append(file.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return [command for command in commands if str(out) in command]
+
+
+@pytest.mark.parametrize(
+    ("limit", "kills"),
+    [((), (1, 2, 14, 20)), (("--pages", "40"), (9, 12))],
+    ids=["whole", "40 pages"],
+)
+def test_killed_again_and_again_a_crawl_fetches_nothing_that_it_has_and_ends_the_same(
+    served: Served,
+    unbroken: Path,
+    tmp_path: Path,
+    limit: tuple[str, ...],
+    kills: tuple[int, ...],
+) -> None:
+    out, straight = tmp_path / "site", unbroken
+    if limit:
+        straight = tmp_path / "straight"
+        finish(start(served, straight, *limit))
+    for requests in kills:
+        held = archived(out)
+        served.asked.clear()
+        kill_after(start(served, out, *limit), served, requests)
+
+        assert not held.keys() & served.asked.keys()
+    held = archived(out)
+    served.asked.clear()
+    finish(start(served, out, *limit))
+
+    assert held and not held.keys() & served.asked.keys()
+    assert archived(out) == archived(straight) and set(archived(out).values()) == {1}
+    assert read_manifest(out)["digest"] == read_manifest(straight)["digest"]
+    assert sorted(d.id for d in read(out, Document)) == sorted(
+        d.id for d in read(straight, Document)
+    )
+    assert running(out) == []
 
 
 def test_a_finished_crawl_is_not_repeated(served: Served, unbroken: Path) -> None:

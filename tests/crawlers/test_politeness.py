@@ -102,6 +102,45 @@ def test_a_challenge_with_status_200_is_recognised() -> None:
     assert blocked_reason(429, {}, b"") == "rate-limited"
 
 
+DOORS = {
+    "captcha": [
+        "<title>네이버</title><p>보안을 위해 아래 글자를 입력해 주세요.</p>"
+        '<img id="captchaimg" src="/captcha.png"><input name="answer">',
+        '<title>확인</title><div class="g-recaptcha" data-sitekey="x"></div><script>'
+        + "var a = 1;" * 900
+        + "</script>",
+    ],
+    "login": [
+        "<title>네이버 : 로그인</title><form><input name='id'><input type='password'></form>",
+        '<title>Sign in</title><input class="a" type="password" name="pw">',
+    ],
+    "challenge": [
+        "<title>Attention Required! | Cloudflare</title>",
+        "<title>잠시만 기다리십시오…</title>",
+        "<title>검색 서비스 이용이 제한되었습니다 : 네이버</title>",
+    ],
+}
+
+
+@pytest.mark.parametrize(("kind", "page"), [(kind, p) for kind in DOORS for p in DOORS[kind]])
+def test_a_door_with_status_200_is_told_from_a_page(kind: str, page: str) -> None:
+    assert blocked_reason(200, {}, page.encode()) == kind
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<title>방명록</title>"
+        + "<p>은빛내를 따라 걸었습니다.</p>" * 60
+        + "<i class='g-recaptcha'>",
+        "<title>로그인하는 법</title><p>아이디를 적습니다.</p>",
+        "<title>회원 마당</title><p>오늘의 소식</p><form><input type=password></form>",
+    ],
+)
+def test_a_page_with_a_form_is_a_page(page: str) -> None:
+    assert blocked_reason(200, {}, page.encode()) == ""
+
+
 def test_an_article_about_blocking_is_an_article() -> None:
     head = "<title>접근이 제한된 옛 수문 - 햇살마을</title>".encode()
     text = "<p>수문은 안전 때문에 접근이 제한되었다.</p>".encode() * 2000

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from ko_crawlers.spiders.site import SiteSpider
 from ko_crawlers.spiders.wikipedia import KOREAN, WikipediaSpider, article_url
+from scrapy import Request
 from scrapy.http import HtmlResponse, XmlResponse
 
 from korean_rlhf.errors import SettingsError
@@ -19,8 +20,10 @@ HOME = "https://example.kr/"
 
 def asked(spider: Any, body: str | bytes, url: str = HOME, kind: Any = HtmlResponse) -> list[str]:
     spider.hosts = {"example.kr", "ko.wikipedia.org"}
-    response = kind(url, body=body, encoding="utf-8")
-    return [unquote(request.url) for request in spider.parse(response)]
+    request = Request(url, meta={"number": 0, "depth": 0})
+    spider.parse(kind(url, body=body, encoding="utf-8", request=request))
+    addresses = iter(spider.frontier.take, None)
+    return [unquote(address.url) for address in addresses]
 
 
 def site(**arguments: str) -> SiteSpider:

@@ -81,8 +81,8 @@ def _headline(tree: Any) -> str:
         found = one_line(with_id(tree, name))
         if found:
             return found
-    found = next(filter(_is_headline, tree.iter("h1", "h2", "h3", "h4")), None)
-    return one_line(found) or meta(tree, "og:title")
+    heading = next(filter(_is_headline, tree.iter("h1", "h2", "h3", "h4")), None)
+    return one_line(heading) or meta(tree, "og:title")
 
 
 def _is_headline(heading: Any) -> bool:

@@ -23,7 +23,8 @@ from w3lib.url import canonicalize_url
 from korean_rlhf.errors import BadInput
 
 IN_FLIGHT, DONE, FAILED = 1, 2, 3
-"""States beside 0, pending. FAILED: nothing came, or an answer that another run may better; it is pending for that one."""
+"""States beside 0, pending. FAILED: nothing came, or an answer that another run may better, for
+which it is pending again."""
 LONGEST = 2083
 """Characters of an address; longer ones come from sites that append to their own links."""
 SCHEMA = """

@@ -1,6 +1,7 @@
 """Fetch a site with a spider, or read a dump, an archive or files, into raw documents.
 
-Without a name, the spiders and readers are listed.
+Without a name, the spiders and readers are listed. naver-search reads its id and secret from the
+environment variables NAVER_CLIENT_ID and NAVER_CLIENT_SECRET.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.errors import UnknownName
-from korean_rlhf.settings.crawl import ReadSettings, SpiderSettings
+from korean_rlhf.settings.crawl import NaverSearchSettings, ReadSettings, SpiderSettings
 
 READERS = {
     "wikipedia-dump": "A MediaWiki export (pages-articles.xml[.bz2]): its articles as wikitext.",
@@ -20,12 +21,15 @@ READERS = {
 }
 
 
+SEARCHES = {"naver-search": "Naver's Search Open API: titles, snippets and links, no pages."}
+
+
 @dataclass(frozen=True, kw_only=True)
 class SpiderArguments:
     """A spider, where it begins, and where its pages go."""
 
     start: Positional[tuple[str, ...]]
-    """Start pages (site) or titles (wikipedia)."""
+    """Start pages (site) or titles (wikipedia, namu)."""
 
     out: Path
     """Folder for warc/, crawl.jsonl and the raw documents."""
@@ -58,6 +62,25 @@ class ReaderArguments:
     """Delete what the folder holds and begin anew."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchArguments:
+    """What to search for, and where the links go."""
+
+    queries: Positional[tuple[str, ...]]
+    """Queries, each in quotes."""
+
+    out: Path
+    """Folder for results.jsonl."""
+
+    stage: Nested[NaverSearchSettings]
+
+    daily_calls: int = 25_000
+    """Calls that your application may make a day, counted over all runs on this machine."""
+
+    replace: bool = False
+    """Delete what the folder holds and begin anew."""
+
+
 def run(argv: list[str]) -> int:
     """List what there is, or run the spider or reader that is named first."""
     from korean_rlhf.sources.spiders import spiders
@@ -68,10 +91,12 @@ def run(argv: list[str]) -> int:
     name, *rest = argv
     if name in READERS:
         _read(name, rest)
+    elif name in SEARCHES:
+        _search(name, rest)
     elif name in spiders():
         _crawl(name, rest)
     else:
-        raise UnknownName("spider or source", name, {*spiders(), *READERS})
+        raise UnknownName("spider or source", name, {*spiders(), *READERS, *SEARCHES})
     return 0
 
 
@@ -86,6 +111,19 @@ def _crawl(name: str, argv: list[str]) -> None:
         found.stage,
         proxy=found.proxy,
         contact=found.contact,
+        replace=found.replace,
+    )
+
+
+def _search(name: str, argv: list[str]) -> None:
+    from korean_rlhf.sources.naver import search
+
+    found = parse(SearchArguments, argv, command=f"crawl {name}")
+    search(
+        found.queries,
+        found.out,
+        found.stage,
+        daily_calls=found.daily_calls,
         replace=found.replace,
     )
 
@@ -105,6 +143,8 @@ def _listing(found: dict[str, str]) -> str:
             "usage: korean-rlhf crawl NAME START... --out DIR   (crawl NAME --help says more)",
             "\nSpiders, which fetch pages (robots.txt is always obeyed):",
             *names,
+            "\nSearches:",
+            *(f"  {name:<16}{said}" for name, said in SEARCHES.items()),
             "\nReaders of what is already here:",
             *readers,
         ]

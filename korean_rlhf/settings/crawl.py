@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from korean_rlhf.errors import SettingsError
 
@@ -50,3 +51,21 @@ class SpiderSettings(SourceSettings):
         for pattern in (*self.allow, *self.deny):
             if not pattern or any(char.isspace() for char in pattern):
                 raise SettingsError(f"{pattern!r}: an address pattern holds no space; write %20.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NaverSearchSettings:
+    """What to ask Naver's Search Open API for."""
+
+    kind: Literal["news", "blog", "encyc", "cafearticle", "kin", "book", "webkr", "doc"] = "news"
+    """What to search: news, blogs, the encyclopedia, cafes, 지식iN, books, web pages, papers."""
+
+    sort: Literal["sim", "date"] = "sim"
+    """The nearest first, or the newest; for news, blogs, cafes, 지식iN and books."""
+
+    most: int = 1000
+    """Most results of one query; the API hands out no more than 1,000."""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.most <= 1000:
+            raise SettingsError(f"most must be 1 to 1000, got {self.most}.")

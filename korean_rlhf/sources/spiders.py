@@ -29,8 +29,10 @@ from korean_rlhf.sources.warc import read_warc
 POLL = 0.1
 """Seconds between two looks at the crawl log."""
 LOG, CRAWL_LOG, FINISHED = "scrapy.log", "crawl.jsonl", "crawl-finished.json"
-START = {"site": "urls", "wikipedia": "titles"}
+START = {"site": "urls", "wikipedia": "titles", "namu": "titles"}
 """Spider -> its argument for the start pages."""
+LICENSES = {"wikipedia": "CC-BY-SA-4.0", "namu": "CC-BY-NC-SA-2.0"}
+"""Spider -> the licence of its whole site (SPDX), for pages that do not link to it."""
 SEPARATOR = {"urls": " ", "titles": "|"}
 OWN_ERROR = re.compile(r"^korean_rlhf\.errors\.\w+: (.+)$", re.MULTILINE)
 
@@ -101,12 +103,18 @@ def crawl(
         lost = not_fetched(outcomes)
         _require_a_page(outcomes, lost, out)
         blocked = {url for url, outcome in outcomes.items() if outcome.fetched and outcome.reason}
-        named = run if run.source else dataclasses.replace(run, source=spider)
-        found = read_warc(out / "warc", named, blocked=blocked)
+        found = read_warc(out / "warc", named(run), blocked=blocked)
         write_documents(stage, found, label=f"crawl {spider}", not_fetched=lost)
     if lost:
         reasons = ", ".join(f"{reason} {number}" for reason, number in lost.items())
         say(f"crawl {spider}: not fetched: {reasons} ({out / CRAWL_LOG} says which)")
+
+
+def named(run: SpiderRun) -> SpiderRun:
+    """Return `run` with what its documents say of their origin, where the user did not say it."""
+    at_home = not any("://" in start for start in run.start)
+    license = run.license or (LICENSES.get(run.spider, "") if at_home else "")
+    return dataclasses.replace(run, source=run.source or run.spider, license=license)
 
 
 def read_log(path: Path) -> dict[str, Outcome]:

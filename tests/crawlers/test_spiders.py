@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from ko_crawlers.spiders.namu import NAMU, NamuSpider
 from ko_crawlers.spiders.site import SiteSpider
-from ko_crawlers.spiders.wikipedia import KOREAN, WikipediaSpider, article_url
+from ko_crawlers.spiders.wikipedia import KOREAN, WikipediaSpider
+from ko_crawlers.titles import article_url
 from scrapy import Request
 from scrapy.http import HtmlResponse, XmlResponse
 
@@ -83,6 +85,19 @@ def test_the_wikipedia_spider_fetches_the_named_pages_alone_by_default() -> None
         f"{KOREAN}서울_숲",
     ]
     assert asked(spider, links("/wiki/한글"), KOREAN) == []
+
+
+def test_the_namu_spider_follows_articles_only() -> None:
+    spider = NamuSpider(titles="서울 숲", out="unused", depth="1")
+    page = links(
+        "/w/한글#s-1", "/w/분류:한글", "/edit/한글", "/w/한글?rev=1", "/w/소설:가제", "/w/"
+    )
+
+    found = asked(spider, page, article_url(NAMU, "서울 숲"))
+
+    assert [unquote(url) for url in spider.start_urls] == [f"{NAMU}서울_숲"]
+    assert found == [f"{NAMU}한글", f"{NAMU}소설:가제"]
+    assert NamuSpider.custom_settings["DOWNLOAD_DELAY"] >= 10.0
 
 
 @pytest.mark.parametrize(

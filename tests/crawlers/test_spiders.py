@@ -15,6 +15,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse, XmlResponse
 
 from korean_rlhf.errors import SettingsError
+from korean_rlhf.sources.spiders import SpiderRun, named, spiders
 
 PAGES = Path(__file__).parents[1] / "pages"
 HOME = "https://example.kr/"
@@ -98,6 +99,25 @@ def test_the_namu_spider_follows_articles_only() -> None:
     assert [unquote(url) for url in spider.start_urls] == [f"{NAMU}서울_숲"]
     assert found == [f"{NAMU}한글", f"{NAMU}소설:가제"]
     assert NamuSpider.custom_settings["DOWNLOAD_DELAY"] >= 10.0
+
+
+@pytest.mark.parametrize(
+    ("spider", "start", "license", "expected"),
+    [
+        ("namu", "한글", "", "CC-BY-NC-SA-2.0"),
+        ("wikipedia", "한글", "", "CC-BY-SA-4.0"),
+        ("wikipedia", "한글", "CC0-1.0", "CC0-1.0"),
+        ("namu", "https://example.kr/w/한글", "", ""),
+        ("site", HOME, "", ""),
+    ],
+)
+def test_the_licence_of_a_wiki_is_noted_for_its_own_pages_only(
+    spider: str, start: str, license: str, expected: str
+) -> None:
+    found = named(SpiderRun(spider=spider, start=(start,), license=license))
+
+    assert (found.source, found.license) == (spider, expected)
+    assert spider in spiders()
 
 
 @pytest.mark.parametrize(

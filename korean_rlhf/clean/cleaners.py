@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from korean_rlhf.clean import boilerplate, leftovers, normalise, privacy, quality
+from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality
 from korean_rlhf.clean.markup import html, namumark, wikitext
 from korean_rlhf.records import Document, Drop, Format
 from korean_rlhf.settings.clean import CleanSettings
@@ -47,7 +47,9 @@ def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
     if isinstance(found, Drop):
         return found
     title, text = found
-    return replace(document, text=text, title=document.title or title, format="plain")
+    if document.title and pages.find(document.text, document.url) is None:
+        title = document.title  # a page object knows better than <title>, which names the site too
+    return replace(document, text=text, title=title, format="plain")
 
 
 def normalise_text(document: Document, settings: CleanSettings) -> Document | Drop:

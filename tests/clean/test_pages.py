@@ -1,6 +1,7 @@
 """Page objects against saved pages in the shape of the real templates (invented content)."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -138,6 +139,58 @@ def test_the_child_process_asks_page_objects_first_and_hands_their_reason_on():
     extractor.close()
 
     assert isinstance(found, Drop) and found.reason == "blog-frame"
+
+
+def test_a_page_of_several_posts_gives_all_of_them_by_whatever_editor():
+    page = (
+        '<div class="post-view"><div class="se-documentTitle"><b class="se-title-text">산책</b>'
+        "</div>"
+        '<div class="se-main-container"><p>첫째 글</p></div></div>'
+        '<div id="postViewArea"><div class="post-view"><p>둘째 글</p></div></div>'
+        '<div class="se_component_wrap"><p>셋째 글</p></div>'
+    )
+
+    assert read_page(page, "https://blog.naver.com/a") == Page("산책", "첫째 글\n둘째 글\n셋째 글")
+
+
+def broken(text: str, random: Random) -> str:
+    """Return a page with pieces lost, doubled or put into the wrong place."""
+    for _ in range(random.randrange(1, 12)):
+        start = random.randrange(len(text) or 1)
+        piece = text[start : start + random.randrange(1, 300)]
+        place = random.randrange(len(text) or 1)
+        text = random.choice(
+            [
+                text.replace(piece, "", 1),
+                text[:place] + piece + text[place:],
+                text[:start],
+                text[:place] + random.choice("<>\x00&\ud800\"'") + text[place:],
+                text[:place] + "<table><tr><td>" * 50 + text[place:],
+            ]
+        )
+    return text
+
+
+def test_broken_pages_give_a_page_a_reason_or_nothing():
+    random = Random(3)
+    for name in sorted(ADDRESSES) * 30:
+        found = read_page(broken(saved(name), random), random.choice([ADDRESSES[name], ""]))
+
+        assert found is None or isinstance(found, Drop) or (isinstance(found, Page) and found.text)
+
+
+def test_a_title_of_the_page_object_wins_over_that_of_the_whole_page():
+    name = "naver-news-div"
+    document = Document(
+        id="a",
+        text=saved(name),
+        title="은빛내 징검다리 다시 놓인다 : 네이버 뉴스",
+        url=ADDRESSES[name],
+        license="CC0-1.0",
+        format="html",
+    )
+
+    assert clean_document(document, CleanSettings(html_seconds=20.0)).title == expected(name).title
 
 
 def test_after_the_whole_pipeline_byline_and_copyright_are_gone():

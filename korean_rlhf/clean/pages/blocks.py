@@ -33,6 +33,17 @@ class _Lines:
     pieces: list[str] = field(default_factory=list)
     mark: str = ""
     """What the next line begins with: the bullet or number of a list item."""
+    numbers: dict[Any, int] = field(default_factory=dict)
+    """Ordered list -> its items so far."""
+
+    def begin_item(self, item: Any) -> None:
+        """Let the next line begin as an item of its list does."""
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol":
+            self.mark = "- "
+            return
+        self.numbers[parent] = self.numbers.get(parent, 0) + 1
+        self.mark = f"{self.numbers[parent]}. "
 
     def end_line(self) -> None:
         """Close the line, which is dropped when it is empty."""
@@ -72,7 +83,7 @@ def _begin(node: Any, found: _Lines, skip: Skip) -> bool:
         if node.tag in ("pre", "table") and _whole(node, found, skip):
             return True
         if node.tag == "li":
-            found.mark = _item_mark(node)
+            found.begin_item(node)
     found.pieces.append(node.text or "")
     return False
 
@@ -103,14 +114,6 @@ def code_lines(text: str) -> list[str]:
     lines = [line.rstrip() for line in text.replace("\xa0", " ").split("\n")]
     filled = [number for number, line in enumerate(lines) if line]
     return lines[filled[0] : filled[-1] + 1] if filled else []
-
-
-def _item_mark(item: Any) -> str:
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol":
-        return "- "
-    before = sum(1 for _ in item.itersiblings("li", preceding=True))
-    return f"{before + 1}. "
 
 
 def table_rows(table: Any, skip: Skip) -> list[str] | None:

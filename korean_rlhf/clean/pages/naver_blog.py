@@ -7,7 +7,10 @@ editor (#postViewArea). The address of a post answers with a frame only; the pos
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
+
+from lxml import etree
 
 from korean_rlhf.clean.pages.blocks import text_of
 from korean_rlhf.clean.pages.page import Page, classes, meta, one_line, with_class, with_id
@@ -63,21 +66,25 @@ def read(tree: Any, url: str) -> Page | Drop | None:
 
 
 def _bodies(tree: Any) -> list[Any]:
-    """Return the elements that hold the post; SmartEditor 3 has one for each of its sections."""
-    one = next(with_class(tree, EDITOR_ONE), None)
-    if one is not None:
-        return [one]
-    sections = [
+    """Return the elements that hold the post, or the posts of a page that shows several.
+
+    SmartEditor 3 has one for each section. The old editor's element may stand around a post of a
+    newer one, whose own element is then taken.
+    """
+    newer = [*with_class(tree, EDITOR_ONE, EDITOR_3)]
+    around = {above for body in newer for above in body.iterancestors()}
+    old = [found for found in _old_bodies(tree) if found not in around]
+    chosen = {*newer, *old}
+    return [
         found
-        for found in with_class(tree, EDITOR_3)
-        if not any(EDITOR_3 in classes(above) for above in found.iterancestors())
+        for found in tree.iter(etree.Element)
+        if found in chosen and chosen.isdisjoint(found.iterancestors())
     ]
-    if sections:
-        return sections
-    old = with_id(tree, OLD_EDITOR)
-    if old is None:
-        old = next(with_class(tree, *OLD_BODIES), None)
-    return [] if old is None else [old]
+
+
+def _old_bodies(tree: Any) -> Iterator[Any]:
+    yield from tree.xpath("//*[@id=$name]", name=OLD_EDITOR)
+    yield from with_class(tree, *OLD_BODIES)
 
 
 def _without_body(tree: Any) -> Drop | None:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Site(BaseHTTPRequestHandler):
         elif self.path == "/captcha":
             self.answer(200, '<title>확인</title><p id="captcha"><a href="/behind">가</a>'.encode())
         elif self.path == "/robots.txt":
-            self.answer(404, b"")
+            self.answer(200, b"User-agent: *\nCrawl-delay: 1\n")
         else:
             links = ("/busy", "/door", "/captcha", "/calm")
             self.answer(200, "".join(f'<a href="{link}">가</a>' for link in links).encode())
@@ -90,6 +91,8 @@ def test_the_host_rests_and_doors_are_recorded_and_not_tried_again(
     blocked = {row["url"].removeprefix(home): row["blocked"] for row in rows if row["blocked"]}
 
     assert times[busy + 1] - times[busy] >= 2.0, "no request to the host in between"
+    pauses = [later - earlier for earlier, later in pairwise(times[1:])]
+    assert min(pauses) > 0.95, "Crawl-delay holds on this machine too"
     assert sorted(paths) == sorted(
         ["/robots.txt", "/", "/busy", "/busy", "/door", "/captcha", "/calm"]
     ), "each once, but for the one that was asked to come again; nothing behind a door"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +28,10 @@ NOT_SENT = {b"transfer-encoding", b"proxy-authorization", b"cookie", b"authoriza
 """Headers left out of the WARC: undone by the library, or secrets."""
 
 
+class ArchiveFailed(Exception):
+    """An answer came and could not be kept: the crawl must end."""
+
+
 class Archive:
     """Write every response to warc/ and a row to crawl.jsonl; replay what warc/ already holds."""
 
@@ -39,6 +45,7 @@ class Archive:
         self.log = CrawlLog(Path(out) / "crawl.jsonl")
         self.finished = Path(out) / "crawl-finished.json"
         self.stats = crawler.stats
+        self.spider = crawler.spider
         self.refusals: Counter[str] = crawler.spider.refusals
 
     @classmethod
@@ -75,7 +82,8 @@ class Archive:
         now = _now()
         replayed = bool(request.meta.get("replayed"))
         if not replayed:
-            self.warc.append(_exchange(request, response, now))
+            with self._writing():
+                self.warc.append(_exchange(request, response, now))
         elif request.url in self.log.settled:
             return response
         reason = "" if is_robots(request.url) else blocked_reason(*_unpacked(response))
@@ -87,8 +95,17 @@ class Archive:
             host = urlsplit(request.url).netloc
             self.refusals[host] = self.refusals[host] + 1 if reason else 0
         depth = request.meta.get("depth", 0)
-        self.log.write(response.url, response.status, now, depth, blocked=reason)
+        with self._writing():
+            self.log.write(response.url, response.status, now, depth, blocked=reason)
         return response
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as problem:
+            self.spider.broken = str(problem)
+            raise ArchiveFailed(self.spider.broken) from problem
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Log an address that was forbidden or could not be reached."""
@@ -104,7 +121,7 @@ class Archive:
 
     def ended(self, reason: str) -> None:
         """Note that the crawl came to its last page; one that was stopped has no such note."""
-        if reason == "finished":
+        if reason == "finished" and not (self.spider.broken or self.spider.frontier.broken):
             note = {"finished_at": _now(), "archived": len(self.warc.places)}
             self.finished.write_text(json.dumps(note) + "\n", encoding="utf-8")
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from w3lib.url import canonicalize_url
 
@@ -73,6 +73,8 @@ class Frontier:
     """Addresses that the spider asked for; those that redirects led to are not counted."""
     waiting: dict[str, int] = field(default_factory=dict)
     """Host -> its pending addresses; the host that was served last comes last."""
+    broken: str = ""
+    """Why nothing more can be written, as on a full disk; the file is as it was before."""
 
     def __post_init__(self) -> None:
         self._db = sqlite3.connect(self.path or ":memory:")
@@ -95,7 +97,7 @@ class Frontier:
 
     def add(self, urls: Iterable[str], depth: int, *, most: int | None = None) -> None:
         """Note addresses that are not known yet, as long as no more than `most` were asked for."""
-        with self._db:
+        with self._writing():
             self._add(urls, depth, most)
 
     def finish(
@@ -108,21 +110,21 @@ class Frontier:
         failed: bool = False,
     ) -> None:
         """Note that an address is done, together with the addresses that it linked to."""
-        with self._db:
+        with self._writing():
             self._add(urls, depth, most)
             self._set(number, FAILED if failed else DONE)
 
     def retry(self, number: int, facts: Mapping[str, Any]) -> None:
         """Put an address back, behind those that were not tried yet."""
         change = "UPDATE address SET state = 0, retries = retries + 1, facts = ? WHERE number = ?"
-        with self._db:
+        with self._writing():
             self._db.execute(change, (json.dumps(dict(facts)), number))
         ((host,),) = self._rows("SELECT host FROM address WHERE number = ?", number)
         self._count(host)
 
     def redirect(self, number: int, url: str, depth: int, facts: Mapping[str, Any]) -> bool:
         """Note that an address led to another; return whether that one is new."""
-        with self._db:
+        with self._writing():
             self._set(number, DONE)
             return self._insert(url, depth, was_asked=False, facts=facts)
 
@@ -136,7 +138,7 @@ class Frontier:
             "ORDER BY retries, depth, number LIMIT 1",
             host,
         )
-        with self._db:
+        with self._writing():
             self._set(number, IN_FLIGHT)
         left = self.waiting.pop(host) - 1
         if left:
@@ -146,6 +148,15 @@ class Frontier:
     def close(self) -> None:
         """Close the database."""
         self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with self._db:
+                yield
+        except sqlite3.Error as problem:
+            self.broken = str(problem)
+            raise
 
     def _add(self, urls: Iterable[str], depth: int, most: int | None) -> None:
         for url in urls:
@@ -159,6 +170,7 @@ class Frontier:
         host = host_of(url)
         if not host or len(url) > LONGEST:
             return False
+        url = urldefrag(url).url
         new = self._db.execute(
             "INSERT OR IGNORE INTO address (key, url, host, depth, was_asked, facts) "
             "VALUES (?, ?, ?, ?, ?, ?)",
@@ -180,11 +192,17 @@ class Frontier:
 
 
 def host_of(url: str) -> str:
-    """Return the host and port of an address, "" for one that is broken (http://[a/)."""
+    """Return the host and port of a page's address, "" for any other.
+
+    >>> host_of("http://a.kr:80/b"), host_of("ftp://a.kr/b"), host_of("http://[a/")
+    ('a.kr:80', '', '')
+    """
     try:
-        return urlsplit(url).netloc
+        parts = urlsplit(url)
+        parts.port  # noqa: B018  it raises for one that is no number
     except ValueError:
         return ""
+    return parts.netloc if parts.scheme in ("http", "https") else ""
 
 
 def key(url: str) -> bytes:

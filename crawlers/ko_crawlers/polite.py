@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request
@@ -16,6 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from ko_crawlers.archive import ArchiveFailed
 from ko_crawlers.blocked import PASSING, TRANSIENT
 from ko_crawlers.frontier import Frontier
 from ko_crawlers.politeness import promise
@@ -50,6 +51,8 @@ class PoliteSpider(scrapy.Spider):
         """In memory; the scheduler opens the one in the folder."""
         self.resting: dict[str, float] = {}
         """Host -> when it may be asked again, by the monotonic clock (pauses.RetryAfter)."""
+        self.broken = ""
+        """Why no more can be archived; then nothing more is asked for."""
         self.refusals: Counter[str] = Counter()
         """Blocked answers in a row, by host; politeness.StayOnHosts stops at too many."""
 
@@ -63,18 +66,23 @@ class PoliteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Note the start pages; the scheduler hands them out, and what an earlier run left."""
-        self.frontier.add((urldefrag(url).url for url in self.start_urls), 0, most=self.pages)
+        self.frontier.add(self.start_urls, 0, most=self.pages)
         for request in ():  # an asynchronous generator needs a yield
             yield request
 
     def parse(self, response: Response) -> None:
         """Note that a page is done, with the pages that it links to."""
-        links = (urldefrag(url).url for url in self.links_of(response))
+        links = list(self.links_of(response))  # before the transaction: a broken page may raise
         meta = response.meta
         self.frontier.finish(meta["number"], links, meta["depth"] + 1, most=self.pages)
 
     def lost(self, failure: Any) -> None:
-        """Note that there is no page at an address: for good, or for this run."""
+        """Note that there is no page at an address: for good, or for this run.
+
+        An answer that could not be written leaves its address in flight, for the next run.
+        """
+        if failure.check(ArchiveFailed):
+            return
         if failure.check(HttpError):
             failed = failure.value.response.status in TRANSIENT
         else:

@@ -44,7 +44,7 @@ class FrontierScheduler:
 
     def has_pending_requests(self) -> bool:
         """Whether anything is left to ask for, now or after a rest."""
-        return bool(self.frontier.waiting)
+        return bool(self.frontier.waiting) and not self._broken()
 
     def enqueue_request(self, request: Request) -> bool:
         """Put back a request to retry, or note where one was redirected; False if known."""
@@ -56,9 +56,17 @@ class FrontierScheduler:
         return self.frontier.redirect(number, request.url, request.meta["depth"], facts)
 
     def next_request(self) -> Request | None:
-        """Return the next request to a host that is neither at work nor at rest."""
+        """Return the next request to a host that is neither at work nor at rest.
+
+        When no more can be written, there is none, and the crawl comes to its end unfinished.
+        """
+        if self._broken():
+            return None
         address = self.frontier.take(self._at_work() | self._at_rest())
         return None if address is None else request_for(address, self.crawler.spider)
+
+    def _broken(self) -> bool:
+        return bool(self.frontier.broken or self.crawler.spider.broken)
 
     def _at_work(self) -> set[str]:
         active = self.crawler.engine.downloader.active

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -52,9 +53,12 @@ class WarcFolder:
     """Response records: URL -> file and byte offset; the last one, if a page was fetched twice."""
     _file: IO[bytes] | None = None
     _path: Path = Path()
+    _torn: bool = False
+    """A record could not be written whole: nothing may follow it before `open` cuts it off."""
 
     def open(self) -> None:
         """Read what is there, cut a torn tail, and get ready to append."""
+        self._torn = False
         self.folder.mkdir(parents=True, exist_ok=True)
         files = sorted(self.folder.glob("*.warc.gz"))
         for path in files:
@@ -70,7 +74,18 @@ class WarcFolder:
         self._begin(files[-1] if files else self._name(0))
 
     def append(self, exchange: Exchange) -> None:
-        """Write the response, then the request, and hand both to the system at once."""
+        """Write the response, then the request, and hand both to the system at once.
+
+        Raises:
+            OSError: the disk is full, or was for an earlier record.
+        """
+        if self._torn:
+            raise OSError("an earlier record is torn")
+        self._torn = True
+        self._append(exchange)
+        self._torn = False
+
+    def _append(self, exchange: Exchange) -> None:
         if self._file is None:
             raise ValueError("the folder is not open")
         if self._file.tell() > ROLL_AT:
@@ -97,7 +112,8 @@ class WarcFolder:
     def close(self) -> None:
         """Close the file; the folder can be opened again."""
         if self._file is not None:
-            self._file.close()
+            with contextlib.suppress(OSError) if self._torn else contextlib.nullcontext():
+                self._file.close()
             self._file = None
 
     def _name(self, number: int) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -64,7 +65,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     site.close()
 
 
-def start(served: Served, out: Path, *more: str) -> subprocess.Popen[bytes]:
+def start(
+    served: Served, out: Path, *more: str, most_bytes: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start the crawl; no file of it can grow longer than `most_bytes`, as on a full disk."""
     command = [sys.executable, "-m", "korean_rlhf", "crawl", "site", f"{HOST}/", "--out", str(out)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.Popen(
@@ -73,6 +77,8 @@ def start(served: Served, out: Path, *more: str) -> subprocess.Popen[bytes]:
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=most_bytes
+        and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))),
     )
 
 
@@ -217,6 +223,23 @@ def test_killed_again_and_again_a_crawl_fetches_nothing_that_it_has_and_ends_the
         d.id for d in read(straight, Document)
     )
     assert running(out) == []
+
+
+def test_a_crawl_that_cannot_write_ends_and_goes_on_when_it_can(
+    served: Served, unbroken: Path, tmp_path: Path
+) -> None:
+    full = start(served, tmp_path / "site", most_bytes=60_000)
+    _, said = full.communicate(timeout=60)
+    held = archived(tmp_path / "site")
+
+    assert full.returncode == 1 and "goes on where it was" in said.decode()
+    assert held
+
+    served.asked.clear()
+    finish(start(served, tmp_path / "site"))
+
+    assert not held.keys() & served.asked.keys()
+    assert read_manifest(tmp_path / "site")["digest"] == read_manifest(unbroken)["digest"]
 
 
 def test_a_finished_crawl_is_not_repeated(served: Served, unbroken: Path) -> None:

@@ -72,7 +72,16 @@ def test_a_retry_comes_behind_what_was_not_tried_and_keeps_its_count() -> None:
     assert again is not None and (again.url, again.facts) == (f"{A}/1", {"retry_times": 1})
 
 
-@pytest.mark.parametrize("url", ["http://[broken/", "mailto:", "http://a.localhost/" + "x" * 3000])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[broken/",
+        "mailto:",
+        "ftp://a.localhost/",
+        "http://a:b/",
+        "http://a.localhost/" + "x" * 3000,
+    ],
+)
 def test_what_is_no_address_or_endless_is_not_asked_for(url: str) -> None:
     frontier = Frontier()
     frontier.add([url, f"{A}/1"], 0)

@@ -11,6 +11,7 @@ from ko_crawlers import warcfile
 from ko_crawlers.crawllog import CrawlLog
 from ko_crawlers.warcfile import Exchange, WarcFolder, warc_fields, whole_members
 from warcio.archiveiterator import ArchiveIterator
+from warcio.warcwriter import WARCWriter
 
 
 def exchange(number: int) -> Exchange:
@@ -76,6 +77,30 @@ def test_a_file_cut_anywhere_is_continued_without_loss(tmp_path: Path) -> None:
 
         assert bodies == [exchange(number).body for number in range(3)], cut
         gzip.decompress((folder / "crawl-00000.warc.gz").read_bytes())  # every member is whole
+
+
+def test_nothing_follows_a_record_that_could_not_be_written_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(writer: WARCWriter, record: object) -> None:
+        writer.out.write(b"\x1f\x8b half a record")
+        raise OSError("No space left on device")
+
+    warc = WarcFolder(tmp_path, "test")
+    warc.open()
+    warc.append(exchange(0))
+    with monkeypatch.context() as full:
+        full.setattr(WARCWriter, "write_record", fail)
+        with pytest.raises(OSError, match="No space"):
+            warc.append(exchange(1))
+    with pytest.raises(OSError, match="torn"):
+        warc.append(exchange(2))
+    warc.close()
+    warc.open()
+    warc.append(exchange(1))
+
+    assert warc.places.keys() == {exchange(0).url, exchange(1).url}
+    assert warc.read(exchange(1).url)[2] == exchange(1).body
 
 
 def test_a_long_archive_goes_on_in_the_next_file(

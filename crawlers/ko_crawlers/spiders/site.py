@@ -10,6 +10,7 @@ from scrapy.http import TextResponse, XmlResponse
 from scrapy.linkextractors import LinkExtractor
 from scrapy.utils.sitemap import Sitemap
 
+from ko_crawlers.frontier import host_of
 from ko_crawlers.polite import PoliteSpider
 from korean_rlhf.errors import SettingsError
 
@@ -42,7 +43,7 @@ class SiteSpider(PoliteSpider):
         else:
             links = self.links.extract_links(response)
             found = [link.url for link in links if not link.nofollow]
-        yield from (url for url in found if urlsplit(url).netloc in self.hosts)
+        yield from (url for url in found if host_of(url) in self.hosts)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

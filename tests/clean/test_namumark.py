@@ -1,9 +1,10 @@
 """The namumark parser on anything that people and machines may write."""
 
 import random
+import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from korean_rlhf.clean.markup.namumark import namumark_to_text, redirect_target
@@ -26,6 +27,7 @@ def test_no_page_breaks_the_parser(page):
 @settings(deadline=None)
 @given(st.text(alphabet="가나다 .,!?0123456789$%\n", max_size=80))
 def test_prose_without_marks_is_left_alone(text):
+    assume(not re.search(r"^ +1\.", text, re.MULTILINE))  # an item of a list, counted anew
     shown = "\n".join(line.strip() for line in text.split("\n"))
 
     assert namumark_to_text(text).split() == shown.split()

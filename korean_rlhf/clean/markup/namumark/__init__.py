@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 
 from korean_rlhf.clean.markup.namumark.blocks import render_blocks
-from korean_rlhf.clean.markup.namumark.macros import settle_ages
+from korean_rlhf.clean.markup.namumark.macros import settle_moments
 from korean_rlhf.clean.markup.namumark.page import Footnotes, Page
 
 REDIRECT = re.compile(r"\s*#(?:redirect|넘겨주기)\s+(?P<target>\S.*)", re.IGNORECASE)
@@ -36,8 +36,8 @@ def namumark_to_text(text: str, *, footnotes: Footnotes = "drop") -> str:
     """Return `text` as a reader of the page sees it.
 
     Headings, list items and table rows ("a | b") are lines of their own. Pictures, films,
-    categories, includes and what depends on today's date are left out. Struck text stays: it is
-    there to be read.
+    categories and includes are left out. What depends on today's date is left out too, but in a
+    sentence a word stands for it ("<날짜>와 같이"). Struck text stays: it is there to be read.
 
     >>> namumark_to_text("'''서울'''은 [[대한민국|한국]]의 수도이다.[* 관습헌법]")
     '서울은 한국의 수도이다.'
@@ -47,4 +47,4 @@ def namumark_to_text(text: str, *, footnotes: Footnotes = "drop") -> str:
     source = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     page = Page(source, footnotes=footnotes)
     lines = (line.rstrip() for line in render_blocks(page, 0, len(source)))
-    return _BLANK_LINES.sub("\n\n", settle_ages("\n".join(lines))).strip("\n")
+    return _BLANK_LINES.sub("\n\n", settle_moments("\n".join(lines))).strip("\n")

@@ -49,7 +49,8 @@ def _render_line(page: Page, start: int, stop: int, depth: int, numbering: Numbe
         return [""]
     if item := ITEM.match(text, start, stop):
         shown = render_inline(page, item.end(), stop, depth, render_blocks).strip()
-        return (numbering.mark(item) + shown).split("\n") if shown else []
+        mark = numbering.mark(item)
+        return (mark + shown).rstrip().split("\n") if shown or item[2] != "*" else []
     if text[start] != " ":
         numbering.clear()
     return _paragraph(page, start, stop, depth)

@@ -20,5 +20,7 @@ rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silve
 slategray slategrey snow springgreen steelblue tan teal thistle tomato transparent turquoise violet
 wheat white whitesmoke yellow yellowgreen
 """
-COLOUR = rf"#(?:[0-9a-fA-F]{{6}}|[0-9a-fA-F]{{3}}|(?:{'|'.join(_NAMES.split())})(?![a-zA-Z]))"
+COLOUR_NAME = rf"(?:{'|'.join(_NAMES.split())})(?![a-zA-Z])"
+"""Pattern of one name; tables of old pages write it without "#"."""
+COLOUR = rf"#(?:[0-9a-fA-F]{{6}}|[0-9a-fA-F]{{3}}|{COLOUR_NAME})"
 """Pattern of one colour: "#f00", "#00a495", "#crimson"."""

@@ -12,14 +12,18 @@ from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page
 
 Blocks = Callable[[Page, int, int, int], list[str]]
 
+_ADDRESS = r"https?://(?:[\w%/?&=#:.@!$()*+;](?<!_)|[-~,_](?=[\w%/](?<!_)|[-~,_]{1,3}[A-Za-z0-9%/]))+"
+_RUN = r"-{3,}|~{3,}|_{3,}|\^{3,}|,{3,}"
 _TOKEN = re.compile(
-    r"\\.|\{\{\{|\[\*|\[\[|\]\]|\||'''''|'''|''|__|~~|--|\^\^|,,|\[(?=[A-Za-z가-힣])|<math>",
+    rf"\\.|\{{\{{\{{|\[\*|\[\[|\]\]|\||'''''|'''|''|{_RUN}|__|~~|--|\^\^|,,"
+    rf"|\[(?=[A-Za-z가-힣])|<math>|{_ADDRESS}",
     re.IGNORECASE,
 )
 _ESCAPED = re.compile(r"\\([^\w\s])")
-_NOT_SHOWN = re.compile(r"\s*(?:파일|이미지|그림|분류|file|image|category)\s*:", re.IGNORECASE)
+_NOT_SHOWN = re.compile(r"(?:파일|이미지|그림|분류|file|image|category)\s*:", re.IGNORECASE)
 _ANCHOR = re.compile(r"(?<=[^\\#])#[^#]+$")
 _COMMAND = re.compile(r"#!(\w+)[ \t]*(.*)")
+_WITHIN = re.compile(r"#!wiki[^\n]*\bdisplay\s*:\s*inline|#!latex", re.IGNORECASE)
 _STYLE = re.compile(r"""(?<![\w-])[\w-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 _GENERIC_FOLD = re.compile(r"[\[\]【】()\s·/|ㆍ・,~-]|펼치기|접기|보기|열기|닫기|더보기|클릭")
 _LINKS_DEEP = 8
@@ -56,6 +60,8 @@ def render_inline(page: Page, start: int, end: int, depth: int, blocks: Blocks) 
             _link(page, token, here, position, frames)
         elif token[0] in "[<":
             position = _macro(page, here, end, top)
+        elif len(token) > 2 and token[0] != "'":  # an address, or a run such as "~~~", is text
+            top.parts.append(token)
         else:
             _emphasis(text, token, here, start, end, top)
     frames[-1].parts.append(text[position:end])
@@ -101,9 +107,9 @@ def _shown_link(frame: _Frame, whole: str) -> str:
     """Return what a closed link shows: its label, else its target."""
     if _NOT_SHOWN.match(whole):
         return ""
-    if frame.target is not None:
+    if frame.target is not None and whole[len(frame.target) + 1 :].strip():
         return "".join(frame.parts).strip(" ")
-    target = whole.strip().removeprefix(":")
+    target = (frame.target or whole.lstrip("|")).strip().removeprefix(":")
     if "://" not in target:
         target = _ANCHOR.sub("", target)
     target = _ESCAPED.sub(r"\1", target)
@@ -173,7 +179,8 @@ def _brace(page: Page, here: int, close: int, depth: int, blocks: Blocks) -> tup
             return "\n".join(blocks(page, styled.end(), close, depth + 1)), True
         return render_inline(page, styled.end(), close, depth + 1, blocks), False
     if text.startswith("#!", inside):
-        return _command(page, inside, close, depth, blocks), True
+        shown = _command(page, inside, close, depth, blocks)
+        return shown, not _WITHIN.match(text, inside, close)
     return text[inside:close].strip("\n"), "\n" in text[inside:close]
 
 
@@ -195,6 +202,8 @@ def _command(page: Page, inside: int, close: int, depth: int, blocks: Blocks) ->
         return "\n".join(blocks(page, body, close, depth + 1)) if empty else ""
     if name == "html":
         return html_text(text[inside + len("#!html") : close])
+    if name == "latex":
+        return f"${text[body:close].strip()}$"
     if name == "style":
         return ""
     return text[body:close].strip("\n") if name == "syntax" else text[inside:close].strip("\n")

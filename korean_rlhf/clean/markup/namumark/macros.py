@@ -7,20 +7,30 @@ import re
 
 from korean_rlhf.clean.markup.namumark.page import Page
 
-AGE = "\0"
-"""Stands for a number that changes with the day it is read, until `settle_ages` removes it."""
+MARK = "\0"
+"""Stands on both sides of a word for a value of today, until `settle_moments`."""
 
 _NAME = re.compile(r"\[([A-Za-z가-힣]+)(\]|\()")
 _SILENT = frozenset(
     "목차 tableofcontents toc 각주 footnote clearfix include anchor youtube kakaotv nicovideo "
-    "vimeo navertv pagecount date datetime".split()
+    "vimeo navertv".split()
 )
-_MOMENTARY = frozenset({"age", "dday"})
+_MOMENTARY = {
+    "age": "나이",
+    "dday": "날수",
+    "date": "날짜",
+    "datetime": "날짜",
+    "pagecount": "문서 수",
+}
+"""What a reader sees of these depends on the day: the word stands for it in a sentence."""
 _TAG = re.compile(r"<[^<>]*>")
 _RUBY = re.compile(r",\s*ruby\s*=\s*([^,]*)")
-_COUNTED = r"(?:현재 ?)?(?:만 ?)?\0 ?(?:세|일)? ?"
-_AGES = re.compile(
-    rf" ?[(（]{_COUNTED}[)）]| ?[,·] ?{_COUNTED}(?=[)）])|(?:만 ?)?\0 ?(?:세(?![가-힣]))?"
+_VALUE = r"\0[^\0]*\0"
+_COUNTED = rf"(?:현재 ?)?(?:만 ?)?{_VALUE} ?(?:세|일)? ?"
+_MOMENTS = re.compile(
+    rf" ?[(（]{_COUNTED}[)）]| ?[,·] ?{_COUNTED}(?=[)）])"
+    rf"|(?:(?<=\| )|^)(?:만 ?)?{_VALUE} ?(?:세|일)?(?=$| \|)|\0(?P<word>[^\0]*)\0",
+    re.MULTILINE,
 )
 
 
@@ -49,7 +59,7 @@ def _shown(name: str, argument: str) -> str | None:
     if name in _SILENT:
         return ""
     if name in _MOMENTARY:
-        return AGE
+        return f"{MARK}{_MOMENTARY[name]}{MARK}"
     if name == "br":
         return "\n"
     if name == "math":
@@ -65,13 +75,17 @@ def _ruby(argument: str) -> str:
     return f"{base}({reading[1].strip()})" if reading else base
 
 
-def settle_ages(text: str) -> str:
-    r"""Leave out the numbers that depend on today, and words that make no sense without them.
+def settle_moments(text: str) -> str:
+    r"""Leave values of today out with the brackets or the line around them; name them in sentences.
 
-    >>> settle_ages("가수 (만 \0세)") + settle_ages("현재 만 \0세이다")
-    '가수현재 세이다'
+    >>> settle_moments("가수 (만 \0나이\0세)"), settle_moments("현재 만 \0나이\0세이다")
+    ('가수', '현재 만 <나이>세이다')
     """
-    return _AGES.sub("", text) if AGE in text else text
+    return _MOMENTS.sub(_settled, text) if MARK in text else text
+
+
+def _settled(found: re.Match[str]) -> str:
+    return f"<{found['word']}>" if found["word"] else ""
 
 
 def html_text(source: str) -> str:

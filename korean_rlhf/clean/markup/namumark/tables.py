@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from korean_rlhf.clean.markup.namumark.colours import COLOUR_NAME
 from korean_rlhf.clean.markup.namumark.page import Page
+from korean_rlhf.clean.markup.rows import readable_row
 
 CAPTION = re.compile(r"\|([^|\n]{1,200})\|(?=[^|\n][^\n]*\|\|[ \t]*(?:\n|$))")
 """`|title|first cell||...||`: a table with a caption. A line such as "|x| < 1" is none."""
 
-_WIDE = "table ?align|table ?bgcolor|table ?bordercolor|table ?color|table ?width|table ?class"
+_NAME = "align|bgcolor|bordercolor|color|width|height|class|padding|background|style"
 _OPTION = re.compile(
-    r"\s*<(?:-\d+|[\^v]?\|\d+|[:()]|#[^<>]*"
-    rf"|(?:{_WIDE}|rowbgcolor|rowcolor|colbgcolor|colcolor|bgcolor|color|width|height)\s*=[^<>]*"
-    r"|nopad|keepall|rowkeepall|colkeepall|tablekeepall|class\s*=[^<>]*)>",
+    rf"\s*<(?:-\d+|[\^v]?\|\d+|[:()]|#[^<>]*|{COLOUR_NAME}"
+    rf"|(?:table|row|col)? ?(?:{_NAME})\s*=[^<>]*|(?:table|row|col)?(?:nopad|keepall))>",
     re.IGNORECASE,
 )
 _CELL_PARTS = re.compile(r"\\.|\|\||\{\{\{|\[\*")
@@ -27,10 +28,7 @@ Blocks = Callable[[Page, int, int, int], list[str]]
 def render_table(
     page: Page, start: int, end: int, depth: int, blocks: Blocks
 ) -> tuple[list[str], int]:
-    """Return the rows of the table at `start` and where it ends.
-
-    A row with one filled cell is a box around text, and keeps its lines.
-    """
+    """Return the rows of the table at `start` and where it ends."""
     lines: list[str] = []
     position, first = start, start
     if caption := CAPTION.match(page.text, start, end):
@@ -39,11 +37,7 @@ def render_table(
     while position < end and (page.text.startswith("||", position) or position == first):
         cells, position, closed = _row(page, position, end)
         shown = [_cell(page, *cell, depth, blocks) for cell in cells]
-        filled = [cell for cell in shown if cell]
-        if len(filled) == 1:
-            lines += filled[0]
-        elif filled:
-            lines.append(" | ".join(" ".join(cell) for cell in shown).strip(" |"))
+        lines += readable_row(shown)
         position += 1
         if not closed:
             break

@@ -27,9 +27,10 @@ _TAG = re.compile(r"<[^<>]*>")
 _RUBY = re.compile(r",\s*ruby\s*=\s*([^,]*)")
 _VALUE = r"\0[^\0]*\0"
 _COUNTED = rf"(?:현재 ?)?(?:만 ?)?{_VALUE} ?(?:세|일)? ?"
+_ALONE = rf"(?:만 ?)?{_VALUE} ?(?:세|일)?"
 _MOMENTS = re.compile(
-    rf" ?[(（]{_COUNTED}[)）]| ?[,·] ?{_COUNTED}(?=[)）])"
-    rf"|(?:(?<=\| )|^)(?:만 ?)?{_VALUE} ?(?:세|일)?(?=$| \|)|\0(?P<word>[^\0]*)\0",
+    rf" ?[(（]{_COUNTED}[)）]| ?[,·] ?{_COUNTED}(?=[)）])| \| {_ALONE}$"
+    rf"|^{_ALONE}(?:\n|$)|(?:(?<=\| )|^){_ALONE}(?= \|)|\0(?P<word>[^\0]*)\0",
     re.MULTILINE,
 )
 

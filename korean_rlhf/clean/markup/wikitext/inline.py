@@ -27,6 +27,7 @@ _DISAMBIGUATION = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _NAMESPACE = re.compile(r"^:?[^:()]{1,20}:")
 _KEY = re.compile(r"\s*([^\s=\[\]{}<>|][^=\[\]{}<>|]{0,60}?)\s*=")
 _PARAMETER = re.compile(r"[\w -]{0,60}")
+_NO_NAME = re.compile(r"[{}\[\]<>]")  # "{{1}, {2}}" is a set of sets
 _ADDRESS = re.compile(r"[^\s\[\]<>\"]+")
 _MARKUP = re.compile(r"[\[\]{}]{2,}|[\x00-\x02]|'{2,}|^\s*[|!]\s?", re.MULTILINE)
 
@@ -176,7 +177,9 @@ def _template(page: Page, start: int, close: int, depth: int, blocks: Blocks) ->
     bar = page.text.find("|", start, close)
     name = page.text[start : bar if bar >= 0 else close].strip()
     if not is_shown(name):
-        return GAP
+        if "{{" in name or "[[" in name or not _NO_NAME.search(name):
+            return GAP
+        return f"{{{{{render_inline(page, start, close, depth + 1, blocks)}}}}}"
     bars = page.split(_LINK_BAR, start, close)
     ends = [bar.start() for bar in bars[1:]] + [close] * bool(bars)
     begins = [_value(page.text, bar.end(), stop) for bar, stop in zip(bars, ends, strict=True)]

@@ -27,23 +27,28 @@ def render_table(page: Page, start: int, close: int, depth: int, blocks: Blocks)
     out. What stands before the first row, attributes but for broken tables, is not shown.
     """
     rows: list[list[list[str]]] = [[]]
-    marks = page.split(_MARK, start + 2, close)
+    marks = _marks(page, start + 2, close)
     ends = [mark.start() for mark in marks[1:]] + [close] * bool(marks)
-    header = False
     for mark, stop in zip(marks, ends, strict=True):
-        token = mark[0].strip()
-        if mark[0][0] == "\n":
-            header = token[-1] == "!"
-        elif token == "!!" and not header and rows[-1]:
-            rows[-1][-1] += _cell(page, mark.start(), stop, depth, blocks)  # "와!!" in a sentence
-            continue
-        if token == "|-" or token.endswith("|-"):
+        if mark[0].endswith("|-"):
             rows.append([])
-        elif token.endswith("|+"):
+        elif mark[0].endswith("|+"):
             rows += [[_cell(page, mark.end(), stop, depth, blocks)], []]
         else:
             rows[-1].append(_cell(page, mark.end(), stop, depth, blocks))
     return [line for row in rows for line in readable_row(row)]
+
+
+def _marks(page: Page, start: int, close: int) -> list[re.Match[str]]:
+    """Return where captions, rows and cells begin; "!!" begins one in a line of headers only."""
+    marks: list[re.Match[str]] = []
+    header = False
+    for mark in page.split(_MARK, start, close):
+        if mark[0][0] == "\n":
+            header = mark[0][-1] == "!"
+        if header or mark[0] != "!!":
+            marks.append(mark)
+    return marks
 
 
 def _cell(page: Page, start: int, end: int, depth: int, blocks: Blocks) -> list[str]:

@@ -6,8 +6,8 @@ import re
 
 from korean_rlhf.clean.markup.namumark.inline import render_inline
 from korean_rlhf.clean.markup.namumark.lists import ITEM, Numbering
-from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page
-from korean_rlhf.clean.markup.namumark.tables import CAPTION, render_table, skip_spaces
+from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page, skip_spaces
+from korean_rlhf.clean.markup.namumark.tables import CAPTION, render_table
 
 _RULE = re.compile(r"-{4,9}")
 _QUOTE = re.compile(r">{1,8}")

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from korean_rlhf.clean.markup.namumark.brackets import STYLED
 from korean_rlhf.clean.markup.namumark.macros import html_text, render_macro
-from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page
+from korean_rlhf.clean.markup.namumark.page import DEEPEST, Page, skip_spaces
 
 Blocks = Callable[[Page, int, int, int], list[str]]
 
-_ADDRESS = r"https?://(?:[\w%/?&=#:.@!$()*+;](?<!_)|[-~,_](?=[\w%/](?<!_)|[-~,_]{1,3}[A-Za-z0-9%/]))+"
+_ADDRESS = (
+    r"https?://(?:[\w%/?&=#:.@!$()*+;](?<!_)|[-~,_](?=[\w%/](?<!_)|[-~,_]{1,3}[A-Za-z0-9%/]))+"
+)
 _RUN = r"-{3,}|~{3,}|_{3,}|\^{3,}|,{3,}"
 _TOKEN = re.compile(
     rf"\\.|\{{\{{\{{|\[\*|\[\[|\]\]|\||'''''|'''|''|{_RUN}|__|~~|--|\^\^|,,"
@@ -134,7 +136,7 @@ def _macro(page: Page, here: int, end: int, frame: _Frame) -> int:
             return close + 7
     elif shown := render_macro(page, here, end):
         frame.parts.append(shown[0])
-        return shown[1]
+        return skip_spaces(page.text, shown[1], end) if shown[0] == "\n" else shown[1]
     frame.parts.append(page.text[here])
     return here + 1
 
@@ -154,7 +156,7 @@ def _pair(page: Page, here: int, end: int, depth: int, blocks: Blocks, frame: _F
     if is_block and shown and written and not written.endswith("\n"):
         shown = "\n" + shown
     if is_block and shown and after < end and text[after] != "\n":
-        shown += "\n"
+        shown, after = shown + "\n", skip_spaces(text, after, end)
     frame.parts.append(shown)
     return after
 

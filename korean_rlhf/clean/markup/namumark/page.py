@@ -13,6 +13,7 @@ Footnotes: TypeAlias = Literal["drop", "inline"]
 DEEPEST = 24
 """Blocks nested deeper than this are taken as plain text; real pages stay below ten."""
 
+_NO_SPACE = re.compile(r"[^ ]")
 _LINE_PARTS = re.compile(r"\n|\{\{\{|\[\*")
 
 
@@ -54,3 +55,9 @@ class Page:
         """Return where the first newline from `start` on is, else `end`."""
         found = self.text.find("\n", start, end)
         return end if found < 0 else found
+
+
+def skip_spaces(text: str, position: int, end: int) -> int:
+    """Return where the first character from `position` on that is no space is."""
+    found = _NO_SPACE.search(text, position, end)
+    return found.start() if found else end

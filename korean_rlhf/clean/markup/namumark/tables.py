@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from korean_rlhf.clean.markup.namumark.colours import COLOUR_NAME
-from korean_rlhf.clean.markup.namumark.page import Page
+from korean_rlhf.clean.markup.namumark.page import Page, skip_spaces
 from korean_rlhf.clean.markup.rows import readable_row
 
 CAPTION = re.compile(r"\|([^|\n]{1,200})\|(?=[^|\n][^\n]*\|\|[ \t]*(?:\n|$))")
@@ -19,7 +19,6 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _CELL_PARTS = re.compile(r"\\.|\|\||\{\{\{|\[\*")
-_NO_SPACE = re.compile(r"[^ ]")
 _LINE_REST = re.compile(r"[ \t]*(?:\n|$)")
 
 Blocks = Callable[[Page, int, int, int], list[str]]
@@ -59,12 +58,6 @@ def _row(page: Page, start: int, end: int) -> tuple[list[tuple[int, int]], int, 
         position = _skip_bars(page.text, bars + 2, end)
         if rest := _LINE_REST.match(page.text, position, end):
             return cells, min(position + len(rest[0].rstrip("\n")), end), True
-
-
-def skip_spaces(text: str, position: int, end: int) -> int:
-    """Return where the first character from `position` on that is no space is."""
-    found = _NO_SPACE.search(text, position, end)
-    return found.start() if found else end
 
 
 def _skip_bars(text: str, position: int, end: int) -> int:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from korean_rlhf.clean.markup.wikitext.page import DEEPEST, GAP, Page
-from korean_rlhf.clean.markup.wikitext.tags import PIECE, SHAPE, shape_of, shown_piece
+from korean_rlhf.clean.markup.wikitext.tags import SHAPE, shape_of, shown_piece
 from korean_rlhf.clean.markup.wikitext.templates import TEXT_KEYS, is_shown, render_template
 
 Blocks = Callable[[Page, int, int, int], list[str]]

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_TOKEN = re.compile(r"\{{2,}|\}{2,}|\[\[|\]\]|^[ \t:]*\{\||^[ \t]*\|\}(?!\})|\n[ \t]*\n", re.MULTILINE)
+_TOKEN = re.compile(
+    r"\{{2,}|\}{2,}|\[\[|\]\]|^[ \t:]*\{\||^[ \t]*\|\}(?!\})|\n[ \t]*\n", re.MULTILINE
+)
 
 
 class Pair(NamedTuple):

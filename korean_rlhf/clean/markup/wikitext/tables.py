@@ -12,10 +12,9 @@ Blocks = Callable[[Page, int, int, int], list[str]]
 
 BLANK = f" \t{GAP}"
 _MARK = re.compile(r"\n[ \t:]*(?:\|\+|\|-|[|!](?!\}))|\|\||!!|\{\{|\[\[|\{\|")
+_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s|\"']*)"
 _ATTRIBUTES = re.compile(
-    r"[ \t]*(?:(?:[\w:-]+[ \t]*=[ \t]*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s|\"']*)|nowrap|\{\{[^{}\n]*\}\})[ \t;,]*)*"
-    r"\|(?![|\n])",
-    re.IGNORECASE,
+    rf"[ \t]*(?:(?:[\w:-]+[ \t]*=[ \t]*{_VALUE}|nowrap)[ \t;,]*)*\|(?![|\n])", re.IGNORECASE
 )
 """What stands before the bar of `| style="..." | text`; "| 가 | 나 |" has none."""
 

@@ -6,9 +6,6 @@ import html
 import re
 from dataclasses import dataclass
 
-PIECE = re.compile("\1([0-9]+)\2")
-"""Stands in the text for a tag whose inside is no wikitext, or not here."""
-
 _SILENT = (
     "references gallery score timeline imagemap templatestyles section includeonly graph mapframe "
     "maplink hiero indicator inputbox categorytree dynamicpagelist charinsert languages rp"
@@ -48,10 +45,10 @@ class Piece:
 
 
 def shape_of(found: re.Match[str]) -> str | None:
-    """Return what a tag leaves in the text, None when MediaWiki knows no such tag.
+    r"""Return what a tag leaves in the text, None when MediaWiki knows no such tag.
 
     >>> shape_of(SHAPE.match("<div class=a>")), shape_of(SHAPE.match("<b>")), SHAPE.match("< b")
-    ('\\n', '', None)
+    ('\n', '', None)
     """
     closing, name = found[1], found[2].lower()
     marks = _CLOSING_MARKS if closing else _MARKS

@@ -61,7 +61,7 @@ def _paragraph(page: Page, start: int, stop: int, depth: int) -> list[str]:
     lines = render_inline(page, start, stop, depth, render_blocks).split("\n")
     if page.text.startswith("{{{", start):  # its own lines, perhaps of a programme, stay indented
         return lines if any(line.strip() for line in lines) else []
-    literal = page.text.find("{{{", start, stop) >= 0
+    literal = page.text.find("\n", start, stop) >= 0  # else every newline is a [br]
     lines = [line.lstrip(" ") for line in (lines[:1] if literal else lines)] + lines[1:] * literal
     return lines if lines != [""] or not page.text[start:stop].strip() else []
 

@@ -38,11 +38,17 @@ HOSTILE = {
 
 LITERAL = re.compile(r"\{\{\{(?!#!|#[\w#]+(?:,#\w+)?[ \n]|[+-][1-5][ \n])")
 MARKS = re.compile(
-    r"\[\[|\]\]|\{\{|\}\}|'''|\[\*|#!(?:wiki|folding)|^\|\||^\{\||</?(?:ref|nowiki|br|small)\b"
+    r"\[\[|\]\]|\{\{|\}\}|'''|\[\*|^\|\||^\{\||</?(?:ref|nowiki|small|div|span)\b"
     r"|<(?:table|row|col|bgcolor|width|[-|]\d)|\[(?:br|anchor|include|목차|각주|age|date)[\](]"
     r"|^=+ .* =+$|__[^_]+__|~~[^~]+~~|&nbsp;",
     re.MULTILINE,
 )
+FORMULA = re.compile(r"\$[^$\n]*\$")
+ESCAPED = re.compile(
+    r"\\(?:\[\[[^\[\]\n]*\]\]|\{\{\{[^{}\n]*\}\}\}|\[[^\[\]*\n]*\]|[^\w\s])"
+    r"|(?<=#!folding )[^\n]*"
+)
+"""What is shown as it is written: a construct behind a backslash, the title of a folded block."""
 HIDDEN = {
     "namumark": (
         r"\[\[(?:파일|분류):[^\[\]]*\]\]",
@@ -156,7 +162,7 @@ def natural(markup: str) -> list[str]:
     from korean_rlhf.sampleworld.dumps import pages
 
     name = {"namumark": "namu.txt", "wikitext": "kowiki.txt"}[markup]
-    found = [text for namespace, _, text in pages(name) if namespace == 0 and text[0] != "#"]
+    found = [text for namespace, _, text in pages(name) if namespace == 0 and text[:1] not in "#"]
     if markup == "namumark" and "CORPUS" in os.environ:
         for path in sorted(Path(os.environ["CORPUS"]).glob("namu-*.txt")):
             if "mediawiki" not in path.name:
@@ -179,9 +185,9 @@ def golden_faults(markup: str) -> int:
 
 
 def page_faults(markup: str, pages: list[str]) -> int:
-    """Print and count marks left and words lost on whole pages, and what the raw text would have."""
+    """Count marks left and words lost on whole pages; print what the raw text has beside it."""
     shown = parser("ours", markup)
-    left = [MARKS.findall(shown(without_literals(page, markup))) for page in pages]
+    left = [MARKS.findall(FORMULA.sub("", shown(without_literals(page, markup)))) for page in pages]
     lost = [words_lost(page, with_notes(shown, page, markup), markup) for page in pages]
     raw = sum(len(MARKS.findall(without_literals(page, markup))) for page in pages)
     asked = sum(wanted(page, markup).total() for page in pages)
@@ -207,7 +213,7 @@ def without_literals(page: str, markup: str) -> str:
             depth, close = depth + (1 if brace[0] == "{{{" else -1), brace.end()
         parts += [page[position : found.start()], "글자"]
         position = close
-    return re.sub(r"\\[^\w\s]+", "글자", "".join(parts) + page[position:])
+    return ESCAPED.sub("글자", "".join(parts) + page[position:])
 
 
 def wanted(page: str, markup: str) -> Counter[str]:

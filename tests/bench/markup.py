@@ -16,6 +16,8 @@ import json
 import math
 import os
 import re
+import resource
+import signal
 import statistics
 import subprocess
 import sys
@@ -28,7 +30,7 @@ from pathlib import Path
 PEERS = {"namumark": "namu-wiki-extractor==0.3.0", "wikitext": "mwparserfromhell==0.7.2"}
 GOLDEN = Path(__file__).parents[1] / "golden"
 ROUNDS, SIZES = 3, (10_000, 100_000, 1_000_000, 10_000_000)  # sizes in bytes of UTF-8
-LIMIT, PEER_LIMIT, PEER_SIZE = 300.0, 5.0, 100_000  # seconds, seconds, bytes
+LIMIT, PEER_LIMIT, PEER_SIZE = 300, 5, 100_000  # seconds, seconds, bytes
 GOAL_EXPONENT = 1.15
 """Lists of 10 MB leave the caches, so a linear parser measures a little above 1."""
 HOSTILE = {
@@ -131,12 +133,13 @@ def parser(side: str, markup: str) -> Parser:
     return lambda text: str(mwparserfromhell.parse(text).strip_code())
 
 
-def measure(side: str, markup: str, path: str) -> int:
+def measure(side: str, markup: str, path: str, limit: str = "300") -> int:
     """Print the processor seconds that one side takes for the pages in a JSON file.
 
     With them goes the megabytes of the pages that it came through; a peer may break on some.
     """
     pages = json.loads(Path(path).read_text(encoding="utf-8"))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(limit), int(limit) + 1))
     shown = parser(side, markup)
     shown("가'''나''' [[다]]")
     spent, size, broken = 0.0, 0, 0
@@ -155,17 +158,18 @@ def measure(side: str, markup: str, path: str) -> int:
 
 
 def run(
-    side: str, markup: str, pages: list[str], folder: Path, python: str, limit: float
+    side: str, markup: str, pages: list[str], folder: Path, python: str, limit: int
 ) -> tuple[float, float, int]:
     """Return what `measure` says in a process of its own; infinite seconds beyond the limit."""
     path = folder / "markup-pages.json"
     path.write_text(json.dumps(pages, ensure_ascii=False), encoding="utf-8")
     program = sys.executable if side == "ours" else python
-    command = [program, __file__, side, markup, str(path)]
-    try:
-        spent, size, broken = json.loads(subprocess.check_output(command, text=True, timeout=limit))
-    except subprocess.TimeoutExpired:
+    command = [program, __file__, side, markup, str(path), str(limit)]
+    ended = subprocess.run(command, text=True, stdout=subprocess.PIPE)
+    if ended.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
         return math.inf, 0.0, 0
+    ended.check_returncode()
+    spent, size, broken = json.loads(ended.stdout)
     return spent or math.inf, size, broken
 
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 import pytest
 
 from korean_rlhf import engine
-from korean_rlhf.engine import drop_work, map_shards, split_inputs
+from korean_rlhf.engine import drop_work, map_shards, mapping, split_inputs
 from korean_rlhf.errors import BadInput, BadRecord
 from korean_rlhf.records import Document
 from korean_rlhf.tables import DROPPED_SCHEMA, documents_digest, parquet_batches, write_jsonl
@@ -57,9 +57,9 @@ def test_finished_shards_are_not_made_again(corpus, tmp_path, monkeypatch):
     digest = documents_digest(out)
     (out / "part-00001.parquet").unlink()  # as a kill between two shards leaves it
     published = []
-    publish = engine.publish
+    publish = mapping.publish_runs
     monkeypatch.setattr(
-        engine, "publish", lambda *args: (published.append(args[1]), publish(*args))
+        mapping, "publish_runs", lambda *args: (published.append(args[1]), publish(*args))
     )
 
     again = cleaned(corpus, out)
@@ -111,7 +111,7 @@ def test_an_empty_input_is_refused(tmp_path):
 
 def test_a_worker_leaves_ctrl_c_to_its_parent():
     code = (
-        "import os, signal; from korean_rlhf.engine import _begin_worker; _begin_worker()\n"
+        "import os, signal; from korean_rlhf.engine.workers import _begin_worker; _begin_worker()\n"
         "os.kill(os.getpid(), signal.SIGINT); print('alive')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

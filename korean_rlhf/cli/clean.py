@@ -7,6 +7,7 @@ from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.settings.clean import CleanSettings
+from korean_rlhf.settings.engine import EngineSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Arguments:
 
     stage: Nested[CleanSettings] = field(default_factory=CleanSettings)
 
+    where: Nested[EngineSettings] = field(default_factory=EngineSettings)
+
     replace: bool = False
     """Delete what an earlier run left in --out and start anew."""
 
@@ -29,6 +32,8 @@ def run(argv: list[str]) -> int:
     """Parse, then clean."""
     arguments = parse(Arguments, argv, command="clean")
     from korean_rlhf.clean.run import clean
+    from korean_rlhf.engine import running_on
 
-    clean(arguments.inputs, arguments.out, arguments.stage, replace=arguments.replace)
+    with running_on(arguments.where):
+        clean(arguments.inputs, arguments.out, arguments.stage, replace=arguments.replace)
     return 0

@@ -6,6 +6,7 @@
 from korean_rlhf.tables.documents import (
     DOCUMENT_SCHEMA,
     DROPPED_SCHEMA,
+    SHARD_BYTES,
     DocumentWriter,
     ShardWriter,
     document_batches,
@@ -37,6 +38,14 @@ from korean_rlhf.tables.rows import (
     to_json,
     write_jsonl,
 )
+from korean_rlhf.tables.sortedruns import (
+    RUN_BYTES,
+    drop_runs,
+    merged,
+    parquet_writer,
+    write_merged,
+    write_run,
+)
 
 __all__ = [
     "DOCUMENT_FIELDS",
@@ -44,6 +53,8 @@ __all__ = [
     "DROPPED",
     "DROPPED_SCHEMA",
     "ROWS_AT_ONCE",
+    "RUN_BYTES",
+    "SHARD_BYTES",
     "DocumentWriter",
     "DroppedRecords",
     "ShardWriter",
@@ -51,13 +62,16 @@ __all__ = [
     "document_batches",
     "document_row",
     "documents_digest",
+    "drop_runs",
     "from_batch",
     "guess_kind",
     "json_line",
+    "merged",
     "numbered_lines",
     "open_text",
     "parquet_batches",
     "parquet_schema",
+    "parquet_writer",
     "read",
     "require_some",
     "rows",
@@ -66,5 +80,7 @@ __all__ = [
     "to_json",
     "write_jsonl",
     "write_lines",
+    "write_merged",
     "write_parquet",
+    "write_run",
 ]

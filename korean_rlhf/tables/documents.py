@@ -16,6 +16,7 @@ from korean_rlhf.disk import published
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.tables.plain import ROWS_AT_ONCE, parquet_batches
 from korean_rlhf.tables.rows import DOCUMENT_FIELDS, read
+from korean_rlhf.tables.sortedruns import RUN_BYTES, drop_runs, merged, write_merged, write_run
 
 DOCUMENT_SCHEMA = pa.schema([(name, pa.string()) for name in DOCUMENT_FIELDS])
 DROPPED_SCHEMA = DOCUMENT_SCHEMA.append(pa.field("reason", pa.string())).append(
@@ -73,7 +74,10 @@ class _Flushed(ABC):
 
 
 class ShardWriter(_Flushed):
-    """Writes rows into part-00000.parquet and on, each sorted by id and published whole."""
+    """Writes rows into part-00000.parquet and on, each sorted by id and published whole.
+
+    Memory: RUN_BYTES of text; the rest of an unfinished shard waits on disk in sorted runs.
+    """
 
     def __init__(
         self, folder: Path, schema: pa.Schema, prefix: str = "part", shard_bytes: int = SHARD_BYTES
@@ -85,27 +89,57 @@ class ShardWriter(_Flushed):
             shard_bytes,
         )
         self.pending: list[dict[str, str]] = []
-        self.bytes = 0
+        self.runs: list[Path] = []
+        self.pending_bytes = self.bytes = 0
         self.number = 0
         self.count = 0
         folder.mkdir(parents=True, exist_ok=True)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Publish what is pending; after an error, delete it."""
+        super().__exit__(kind, error, trace)
+        drop_runs(self.runs)
 
     def write(self, row: dict[str, str]) -> None:
         """Take one row; a full shard goes to disk."""
         self.pending.append(row)
         self.count += 1
-        self.bytes += len(row["text"].encode("utf-8", "replace"))
+        size = len(row["text"].encode("utf-8", "replace"))
+        self.bytes += size
+        self.pending_bytes += size
         if self.bytes >= self.shard_bytes:
             self.flush()
+        elif self.pending_bytes >= RUN_BYTES:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Put the pending rows aside as one sorted run; the name is that of a draft."""
+        name = f".{self.prefix}-{self.number:05d}.run-{len(self.runs):05d}.tmp"
+        self.runs.append(self.folder / name)
+        write_run(self.runs[-1], self._take())
+
+    def _take(self) -> pa.Table:
+        table = pa.Table.from_pylist(self.pending, schema=self.schema)
+        self.pending, self.pending_bytes = [], 0
+        return table
 
     def flush(self) -> None:
         """Publish what is pending as one shard, sorted by id."""
-        if not self.pending:
+        if not self.pending and not self.runs:
             return
-        self.pending.sort(key=lambda row: row["id"])
-        table = pa.Table.from_pylist(self.pending, schema=self.schema)
-        write_parquet(self.folder / f"{self.prefix}-{self.number:05d}.parquet", table)
-        self.pending, self.bytes, self.number = [], 0, self.number + 1
+        path = self.folder / f"{self.prefix}-{self.number:05d}.parquet"
+        if self.runs:
+            self._spill()
+            write_merged(path, self.schema, merged(self.runs))
+        else:
+            write_parquet(path, self._take().sort_by("id"))
+        drop_runs(self.runs)
+        self.runs, self.bytes, self.number = [], 0, self.number + 1
 
 
 class DocumentWriter(_Flushed):
@@ -129,6 +163,16 @@ class DocumentWriter(_Flushed):
         """Publish what is pending of both."""
         self.kept.flush()
         self.lost.flush()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Publish what is pending; after an error, delete it."""
+        for writer in (self.kept, self.lost):
+            writer.__exit__(kind, error, trace)
 
     @property
     def counts(self) -> dict[str, Any]:

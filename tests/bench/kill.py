@@ -13,15 +13,14 @@ import json
 import os
 import random
 import shutil
-import signal
 import subprocess
 import sys
-import time
 import uuid
 from pathlib import Path
 from typing import Any
 
-MARK = "KOREAN_RLHF_BENCH_MARK"
+from killing import kill_after, read, start, survivors
+
 STAGES = ("pretrain", "sft", "reward", "ppo")
 
 
@@ -34,8 +33,10 @@ def main() -> int:
     moments = sorted(random.Random(int(seed) + 1).uniform(0, seconds) for _ in range(kills))
     left = 0
     for number, moment in enumerate(moments):
-        left += kill_after(moment - (moments[number - 1] if number else 0.0), broken, folder, seed)
-    start(broken, folder, seed).wait()
+        left += killed_after(
+            moment - (moments[number - 1] if number else 0.0), broken, folder, seed
+        )
+    begin(broken, folder, seed).wait()
     one, two = facts(whole, folder), facts(broken, folder)
     different = [key for key in one if one[key] != two.get(key)]
     for key in one:
@@ -57,41 +58,21 @@ def main() -> int:
 
 def unbroken(name: str, folder: Path, seed: str) -> float:
     """Run without a kill; return the seconds that its stages took."""
-    if start(name, folder, seed).wait() != 0:
+    if begin(name, folder, seed).wait() != 0:
         raise SystemExit("the unbroken run failed")
     notes = json.loads((folder / "runs" / name / "stages.json").read_text())
     return float(sum(row["seconds"] for row in notes.values()))
 
 
-def start(name: str, folder: Path, seed: str, mark: str = "") -> subprocess.Popen[bytes]:
-    argv = [sys.executable, "-P", "-m", "korean_rlhf", "run", "quickstart"]
-    argv += ["--name", name, "--root", str(folder), "--seed", seed]
-    return subprocess.Popen(argv, env={**os.environ, MARK: mark})
+def begin(name: str, folder: Path, seed: str, mark: str = "") -> subprocess.Popen[bytes]:
+    return start(["run", "quickstart", "--name", name, "--root", str(folder), "--seed", seed], mark)
 
 
-def kill_after(seconds: float, name: str, folder: Path, seed: str) -> int:
+def killed_after(seconds: float, name: str, folder: Path, seed: str) -> int:
     """Kill the run with SIGKILL after `seconds`; return how many of its processes live on."""
     mark = uuid.uuid4().hex
-    process = start(name, folder, seed, mark)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    time.sleep(2)
-    return len(alive(mark))
-
-
-def alive(mark: str) -> list[str]:
-    """Return the processes whose environment holds `mark`."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
-            if f"{MARK}={mark}".encode() in path.read_bytes():
-                found.append(path.parent.name)
-        except OSError:
-            continue
-    return found
+    kill_after(seconds, begin(name, folder, seed, mark))
+    return len(survivors(mark))
 
 
 def forget(name: str, folder: Path) -> None:
@@ -122,10 +103,6 @@ def facts(name: str, folder: Path) -> dict[str, Any]:
 def losses(path: Path) -> list[tuple[Any, ...]]:
     rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines())
     return [(row.get("step"), row.get("loss"), row.get("validation_loss")) for row in rows]
-
-
-def read(path: Path) -> dict[str, Any]:
-    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 def digest(path: Path) -> str:

@@ -3,6 +3,7 @@
 import functools
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -156,7 +157,7 @@ def test_finished_runs_of_an_unfinished_shard_are_not_made_again(corpus, tmp_pat
 
     with pytest.raises(KeyboardInterrupt):
         map_shards(shards, out, dies_at_the_twentieth, label="testing", workers=1)
-    kept = len(list((out / WORK / "results").rglob("run-*.parquet")))
+    kept = len(list((out / WORK / "results").rglob("run-*.arrow")))
     again = map_shards(shards, out, record, label="testing", workers=1)
 
     assert kept > 1 and again == whole
@@ -214,6 +215,17 @@ def test_ray_that_is_not_installed_is_named(monkeypatch):
 
     with pytest.raises(MissingExtra, match=r"korean-rlhf\[ray\]"):
         with running_on(EngineSettings(engine="ray")):
+            pass
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="Ray is not installed")
+def test_an_address_without_a_cluster_is_refused_at_once():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+
+    with pytest.raises(BadInput, match=rf"no Ray cluster at {address} .*ray start --head"):
+        with running_on(EngineSettings(engine="ray", ray_address=address)):
             pass
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from korean_rlhf.datacard.measures import HISTOGRAMS, SCRIPTS, characters_by_script, measures
+from korean_rlhf.tables import parquet_batches
 
 _ROWS = 256
 Group = tuple[str, str]
@@ -60,8 +60,7 @@ def count_marks(folder: Path, kinds: Iterable[str]) -> dict[str, int]:
 
 def _batches(shards: Iterable[Path], columns: list[str]) -> Iterator[pa.RecordBatch]:
     for shard in sorted(shards):
-        with pq.ParquetFile(shard) as file:
-            yield from file.iter_batches(batch_size=_ROWS, columns=columns)
+        yield from parquet_batches(shard, _ROWS, columns)
 
 
 def _groups(batch: pa.RecordBatch) -> list[Group]:

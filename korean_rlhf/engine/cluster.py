@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,7 @@ import pyarrow as pa
 from korean_rlhf.engine.columns import daft
 from korean_rlhf.errors import BadInput, KoreanRLHFError, MissingExtra
 
+SECONDS_TO_CONNECT = 10.0
 _ray: Any = None
 """The module, while a cluster is connected."""
 
@@ -53,6 +55,7 @@ def _start(address: str) -> Any:
         import ray
     except ImportError:
         raise MissingExtra("--engine ray", "ray") from None
+    _require_reachable(address)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
     try:
         if address:
@@ -60,12 +63,27 @@ def _start(address: str) -> Any:
         else:
             ray.init("local", include_dashboard=False, **quiet)
     except (ConnectionError, ValueError, RuntimeError) as problem:
-        said = str(problem).partition("\n")[0]
-        raise BadInput(
-            f"There is no Ray cluster at {address or 'this machine'} ({said}). Start one with: "
-            "ray start --head, or leave --ray-address away."
-        ) from None
+        raise _no_cluster(address, problem) from None
     return ray
+
+
+def _require_reachable(address: str) -> None:
+    """Refuse an address HOST:PORT where nobody listens; Ray itself would ask it for minutes."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdigit() or "/" in host:
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_CONNECT).close()
+    except OSError as problem:
+        raise _no_cluster(address, problem) from None
+
+
+def _no_cluster(address: str, problem: Exception) -> BadInput:
+    said = str(problem).partition("\n")[0]
+    return BadInput(
+        f"There is no Ray cluster at {address or 'this machine'} ({said}). Start one with: "
+        "ray start --head, or leave --ray-address away."
+    )
 
 
 class RayWorkers:

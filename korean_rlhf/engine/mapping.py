@@ -75,7 +75,7 @@ def _map(
                 advance(rows.num_rows)
                 left -= rows.num_rows
             advance(left)
-            runs = sorted((folder / shard.stem).glob("run-*.parquet"))
+            runs = sorted((folder / shard.stem).glob("run-*.arrow"))
             publish_runs(out, shard.name, runs)
             drop_runs(runs)
 
@@ -85,7 +85,7 @@ def _steps(files: Sequence[Path], folder: Path) -> Iterator[_Step]:
     for file in files:
         (folder / file.stem).mkdir(parents=True, exist_ok=True)
         for number, batches in enumerate(_run_inputs(file)):
-            run = folder / file.stem / f"run-{number:05d}.parquet"
+            run = folder / file.stem / f"run-{number:05d}.arrow"
             if not run.is_file():
                 yield from (_Step(file, run, batch) for batch in batches)
         yield _Step(file)

@@ -16,6 +16,7 @@ from korean_rlhf.tables import (
     DOCUMENT_SCHEMA,
     DROPPED_SCHEMA,
     merged,
+    parquet_batches,
     parquet_writer,
 )
 
@@ -57,10 +58,9 @@ def finished(out: Path, name: str) -> bool:
 def count(out: Path, name: str) -> tuple[int, list[tuple[str, int]]]:
     """Return the kept rows and the dropped ones by reason of one finished shard."""
     reasons: Counter[str] = Counter()
-    with pq.ParquetFile(out / "dropped" / name) as file:
-        for batch in file.iter_batches(batch_size=_REASONS_AT_ONCE, columns=["reason"]):
-            for row in pc.value_counts(batch["reason"]).to_pylist():
-                reasons[str(row["values"])] += row["counts"]
+    for batch in parquet_batches(out / "dropped" / name, _REASONS_AT_ONCE, ["reason"]):
+        for row in pc.value_counts(batch["reason"]).to_pylist():
+            reasons[str(row["values"])] += row["counts"]
     return pq.read_metadata(out / name).num_rows, list(reasons.items())
 
 

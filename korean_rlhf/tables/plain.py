@@ -8,7 +8,7 @@ import json
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ DROPPED = "dropped.jsonl"
 """What a stage of JSONL left out, a line each with its reason."""
 _BESIDE = {DROPPED, "metrics.jsonl", "crawl.jsonl"}
 """JSONL files of a stage folder that are no result of it."""
+_PARQUET_BUFFER = 1 << 20
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 """The escape of half a character beyond U+FFFF; without its other half no file can hold it."""
 
@@ -223,11 +224,16 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield number, row
 
 
-def parquet_batches(path: Path, size: int = ROWS_AT_ONCE) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of one Parquet file, at most `size` at a time."""
+def parquet_batches(
+    path: Path, size: int = ROWS_AT_ONCE, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of one Parquet file, at most `size` at a time; all columns, or those named."""
     try:
-        with pq.ParquetFile(path) as file:
-            yield from file.iter_batches(batch_size=size)
+        with pq.ParquetFile(path, buffer_size=_PARQUET_BUFFER) as file:
+            # One row group after the other and one thread: asked for all, Arrow keeps what it has
+            # read of each until the last (210 MiB for a shard of 117 MB, and 77 MiB so).
+            for group in range(file.num_row_groups):
+                yield from file.iter_batches(size, [group], columns, use_threads=False)
     except (pa.ArrowInvalid, OSError) as problem:  # Arrow says OSError for a corrupt page
         if isinstance(problem, OSError) and problem.errno:
             raise

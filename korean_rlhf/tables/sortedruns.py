@@ -14,9 +14,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from korean_rlhf.disk import published
-from korean_rlhf.tables.plain import parquet_batches
 
-RUN_BYTES = 16 * 1024 * 1024
+RUN_BYTES = 8 * 1024 * 1024
 """Arrow bytes of rows that are sorted at once, and of one row group of a Parquet file."""
 _MERGED_ROWS = 256
 """Rows read at once of each run that is merged."""
@@ -57,10 +56,14 @@ def parquet_writer(path: Path, schema: pa.Schema) -> Iterator[RowGroups]:
 
 
 def write_run(path: Path, rows: pa.Table) -> None:
-    """Write rows sorted by id, whole or not at all; rows of one id keep their order."""
-    with published(path) as draft:
-        # lz4: a run is read once, soon
-        pq.write_table(rows.sort_by("id"), draft, compression="lz4")
+    """Write rows sorted by id, whole or not at all; rows of one id keep their order.
+
+    An Arrow stream, as Parquet's reader holds far more of a file than the rows it gives.
+    """
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    with published(path) as draft, pa.OSFile(str(draft), "wb") as file:
+        with pa.ipc.new_stream(file, rows.schema, options=options) as stream:
+            stream.write_table(rows.sort_by("id"), max_chunksize=_MERGED_ROWS)
 
 
 def merged(runs: Sequence[Path]) -> Iterator[pa.Table]:
@@ -86,8 +89,8 @@ def merged(runs: Sequence[Path]) -> Iterator[pa.Table]:
 
 
 def _tables(run: Path) -> Iterator[pa.Table]:
-    for batch in parquet_batches(run, _MERGED_ROWS):
-        if batch.num_rows:
+    with pa.OSFile(str(run), "rb") as file, pa.ipc.open_stream(file) as stream:
+        for batch in stream:
             yield pa.Table.from_batches([batch])
 
 

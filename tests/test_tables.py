@@ -1,6 +1,8 @@
 import dataclasses
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from backports import zstd
 
@@ -10,6 +12,7 @@ from korean_rlhf.tables import (
     DOCUMENT_SCHEMA,
     DocumentWriter,
     ShardWriter,
+    UniqueIds,
     document_row,
     documents_digest,
     from_batch,
@@ -242,3 +245,52 @@ def test_a_plain_folder_gives_every_file_and_a_stage_only_its_results(tmp_path):
     assert [path.name for path in shards(tmp_path)] == ["more.jsonl", "part-00000.parquet"]
     (tmp_path / "manifest.json").write_text("{}")
     assert [path.name for path in shards(tmp_path)] == ["part-00000.parquet"]
+
+
+def test_a_shard_that_waited_on_disk_is_as_one_that_did_not(tmp_path, monkeypatch):
+    pages = [page(number * 7 % 20, text=f"{number} " * 9) for number in range(20)]
+    for name, size in (("one", 1 << 20), ("many", 60)):
+        monkeypatch.setattr("korean_rlhf.tables.documents.RUN_BYTES", size)
+        with DocumentWriter(tmp_path / name, shard_bytes=400) as writer:
+            for document in pages:
+                writer.write(document)
+        assert list((tmp_path / name).glob(".*")) == [], "no draft is left"
+
+    one, many = (sorted((tmp_path / name).glob("part-*.parquet")) for name in ("one", "many"))
+    assert len(one) == len(many) > 1
+    for left, right in zip(one, many, strict=True):
+        assert list(parquet_batches(left)) == list(parquet_batches(right))
+
+
+def test_what_waited_on_disk_goes_with_a_block_that_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr("korean_rlhf.tables.documents.RUN_BYTES", 10)
+
+    with pytest.raises(ZeroDivisionError), DocumentWriter(tmp_path) as writer:
+        writer.write(page(1, text="글" * 20))
+        writer.drop(page(2, text="글" * 20), Drop("too-short"))
+        assert len(list(tmp_path.rglob(".*.tmp"))) == 2
+        raise ZeroDivisionError
+
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_ids_stay_unique_when_there_are_many():
+    ids = UniqueIds()
+    names = [f"글 {number % 4000}" for number in range(10_000)]
+
+    given = [ids.unique(name) for name in names]
+
+    assert len(set(given)) == len(given)
+    assert given[:4000] == names[:4000]
+    assert given[4000:8000] == [f"{name}#2" for name in names[4000:8000]]
+    assert given[9000] == "글 1000#3"
+
+
+def test_named_columns_of_every_row_group_are_read(tmp_path):
+    table = pa.table({"id": [str(n) for n in range(10)], "text": ["글"] * 10})
+    pq.write_table(table, tmp_path / "x.parquet", row_group_size=4)
+
+    batches = list(parquet_batches(tmp_path / "x.parquet", 3, ["id"]))
+
+    assert [batch.num_rows for batch in batches] == [3, 1, 3, 1, 2]
+    assert pa.Table.from_batches(batches).equals(table.select(["id"]))

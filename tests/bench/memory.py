@@ -4,7 +4,7 @@
 
 Each command runs in processes of its own. The peak is the largest sum of the resident memory of a
 command and its workers (pages that they share count for each), looked at twenty times a second.
-FLAGS="--no-quality --no-privacy" are given to clean, where the memory of the engine alone is asked for.
+FLAGS="--no-quality --no-privacy", given to clean, ask for the memory of the engine alone.
 For dedup the bytes that each further document keeps resident are told: the difference of the peaks
 by that of the documents.
 """

@@ -30,11 +30,15 @@ def child(argv: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
     return subprocess.Popen([os.fspath(part) for part in argv], env=environment, **options)
 
 
-def die_with_parent() -> None:
-    """Ask the Linux kernel to kill this process as soon as its parent is gone; else do nothing."""
+def die_with_parent(parent: int = 0) -> None:
+    """Ask the Linux kernel to kill this process as soon as its parent is gone; else do nothing.
+
+    `parent` is the process that started it, 0 for the one that is its parent now: a process that
+    takes seconds to get here may be an orphan already, and would live for ever.
+    """
     if sys.platform != "linux":
         return
-    parent = os.getppid()
+    parent = parent or os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:  # it died between the fork and the call
         os._exit(1)

@@ -129,12 +129,20 @@ def test_an_empty_input_is_refused(tmp_path):
 
 def test_a_worker_leaves_ctrl_c_to_its_parent():
     code = (
-        "import os, signal; from korean_rlhf.engine.workers import _begin_worker; _begin_worker()\n"
+        "import os, signal; from korean_rlhf.engine.workers import _begin_worker\n"
+        "_begin_worker(os.getppid())\n"
         "os.kill(os.getpid(), signal.SIGINT); print('alive')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert (done.stdout, done.stderr) == ("alive\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux is asked")
+def test_a_worker_whose_parent_died_while_it_started_ends():
+    code = "from korean_rlhf.engine.workers import _begin_worker; _begin_worker(1 << 22)"
+
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 1
 
 
 def keep_and_record(batch, seen):

@@ -63,7 +63,9 @@ def workers_for(function: BatchFunction, number: int) -> Iterator[Workers]:
         yield _ThisProcess(function)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(
+        count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
+    ) as pool:
         try:
             yield _Processes(pool, function, window=2 * count)
         except BaseException:
@@ -107,7 +109,7 @@ def _death_named() -> Iterator[None]:
         ) from None
 
 
-def _begin_worker() -> None:
+def _begin_worker(parent: int) -> None:
     """Die with the parent, and leave Ctrl-C to it: it ends the work and says so once."""
-    die_with_parent()
+    die_with_parent(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

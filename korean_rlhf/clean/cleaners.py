@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality
+from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality, spacing
 from korean_rlhf.clean.markup import html, namumark, wikitext
 from korean_rlhf.records import Document, Drop, Format
 from korean_rlhf.settings.clean import CleanSettings
 
 Cleaner: TypeAlias = Callable[[Document, CleanSettings], Document | Drop]
+Watch: TypeAlias = Callable[[str, Document, Document], None]
+"""Told the name of a cleaner, and the document before and after it."""
 
 
 def require_license(document: Document, settings: CleanSettings) -> Document | Drop:
@@ -54,12 +56,15 @@ def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
 
 def normalise_text(document: Document, settings: CleanSettings) -> Document | Drop:
     """Bring characters, spaces and runs of the text and the title into one form."""
-    runs = {"jamo_run": settings.jamo_run, "punctuation_run": settings.punctuation_run}
-    return replace(
-        document,
-        text=normalise.normalise(document.text, **runs),
-        title=normalise.normalise(document.title, **runs),
-    )
+    runs = {
+        "jamo_run": settings.jamo_run,
+        "punctuation_run": settings.punctuation_run,
+        "syllable_run": settings.syllable_run,
+    }
+    text = normalise.normalise(document.text, **runs)
+    if settings.spacing:
+        text = spacing.repair_spacing(text)
+    return replace(document, text=text, title=normalise.normalise(document.title, **runs))
 
 
 def strip_boilerplate(document: Document, settings: CleanSettings) -> Document | Drop:
@@ -75,9 +80,9 @@ def require_quality(document: Document, settings: CleanSettings) -> Document | D
     return quality.judge(document.text, settings) or document
 
 
-def mask_privacy(document: Document, settings: CleanSettings) -> Document | Drop:
-    """Mask personal data by its kind."""
-    return replace(document, text=privacy.mask(document.text, email=settings.mask_email))
+def protect_privacy(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Mask or replace personal data, or drop the document that holds some."""
+    return privacy.protect(document, settings)
 
 
 CLEANERS: dict[str, Cleaner] = {
@@ -86,20 +91,24 @@ CLEANERS: dict[str, Cleaner] = {
     "normalise": normalise_text,
     "boilerplate": strip_boilerplate,
     "quality": require_quality,
-    "privacy": mask_privacy,
+    "privacy": protect_privacy,
 }
 """In order."""
 SWITCHES = frozenset({"normalise", "boilerplate", "quality", "privacy"})
 """Cleaners that the setting of the same name switches off."""
 
 
-def clean_document(document: Document, settings: CleanSettings) -> Document | Drop:
-    """Send one document through every cleaner that is switched on."""
+def clean_document(
+    document: Document, settings: CleanSettings, watch: Watch | None = None
+) -> Document | Drop:
+    """Send one document through every cleaner that is switched on; `watch` sees what each did."""
     for name, cleaner in CLEANERS.items():
         if name in SWITCHES and not getattr(settings, name):
             continue
         found = cleaner(document, settings)
         if isinstance(found, Drop):
             return found
+        if watch is not None:
+            watch(name, document, found)
         document = found
     return document

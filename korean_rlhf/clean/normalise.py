@@ -30,21 +30,33 @@ _BLANKS = re.compile(r"(?<=\S)[ \t]{2,}(?=\S)|(?<=\S)\t(?=\S)")
 _LINE_ENDS = re.compile(r"(?<![ \t])[ \t]+$|^ (?=\S)", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _ROUNDS = 6
+_JAMO = r"ㄱ-ㅎㅏ-ㅣ"
 _REPEATABLE = r"!?~.,;^…·ㆍ♡♥★☆\-=_―—"
 
 
-def normalise(text: str, *, jamo_run: int = 3, punctuation_run: int = 3) -> str:
+def normalise(
+    text: str, *, jamo_run: int = 3, punctuation_run: int = 3, syllable_run: int = 0
+) -> str:
     """Return `text` in NFC, with visible characters, single spaces and short runs.
 
     A run of one jamo is cut to `jamo_run`, a run of one punctuation mark to `punctuation_run`; 0
-    keeps them. Syllables and digits are never shortened: "하하하하" and "10000원" stay.
+    keeps them. Digits are never shortened, and syllables only by choice: a run of one syllable is
+    cut to `syllable_run` when that is not 0.
 
     >>> normalise("안녕ㅋㅋㅋㅋㅋㅋ  반가워ㅠㅠㅠㅠ!!!!!! 10000원")
     '안녕ㅋㅋㅋ 반가워ㅠㅠㅠ!!! 10000원'
+    >>> normalise("하하하하하하 동동주", syllable_run=3)
+    '하하하 동동주'
     """
     if _UNUSUAL.search(text) or ("&" in text and _ENTITY.search(text)):
         text = _settle_characters(text)
-    text = _shorten(text, jamo_run, punctuation_run)
+    for characters, longest in (
+        (_JAMO, jamo_run),
+        (_REPEATABLE, punctuation_run),
+        ("가-힣", syllable_run),
+    ):
+        if longest:
+            text = _shorten(text, characters, longest)
     if "  " in text or "\t" in text:
         text = _BLANKS.sub(" ", text)
     if " \n" in text or "\n " in text or "\t" in text:
@@ -89,14 +101,9 @@ def _fix(line: str) -> str:
     return str(fix_text(line, TextFixerConfig(uncurl_quotes=False, explain=False)))
 
 
-def _shorten(text: str, jamo_run: int, punctuation_run: int) -> str:
-    if jamo_run:
-        text = _run_of(r"ㄱ-ㅎㅏ-ㅣ", jamo_run).sub(lambda found: found[1] * jamo_run, text)
-    if punctuation_run:
-        text = _run_of(_REPEATABLE, punctuation_run).sub(
-            lambda found: found[1] * punctuation_run, text
-        )
-    return text
+def _shorten(text: str, characters: str, longest: int) -> str:
+    """Cut each run of one of `characters` to `longest`."""
+    return _run_of(characters, longest).sub(lambda found: found[1] * longest, text)
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +12,10 @@ import pyarrow as pa
 
 from korean_rlhf.clean import privacy
 from korean_rlhf.clean.cleaners import clean_document
-from korean_rlhf.datacard import count_marks, write_card
-from korean_rlhf.engine import drop_work, map_shards, split_inputs
+from korean_rlhf.datacard import write_card
+from korean_rlhf.engine import WORK, drop_work, map_shards, split_inputs
 from korean_rlhf.progress import say
-from korean_rlhf.records import Drop
+from korean_rlhf.records import Document, Drop
 from korean_rlhf.rundir import open_stage
 from korean_rlhf.settings.clean import CleanSettings
 from korean_rlhf.tables import DROPPED_SCHEMA, document_row, documents_digest, from_batch
@@ -35,9 +36,10 @@ def clean(
             inputs, out, license=settings.license, shard_documents=settings.shard_documents
         )
         stage.note_time()
-        function = functools.partial(clean_batch, settings=relevant)
+        notes = out / WORK / "masked"
+        function = functools.partial(clean_batch, settings=relevant, notes=notes)
         counts = map_shards(shards, out, function, label="cleaning", workers=settings.workers)
-        masked = count_marks(out, privacy.KINDS)
+        masked = privacy.total(notes)
         write_card(out, "clean", counts.manifest(), masked=masked)
         drop_work(out)
         stage.finish(counts=counts.manifest(), digest=documents_digest(out), masked=masked)
@@ -49,13 +51,26 @@ def _without_workers(settings: CleanSettings) -> CleanSettings:
     return replace(settings, workers=0)
 
 
-def clean_batch(batch: pa.RecordBatch, settings: CleanSettings) -> pa.RecordBatch:
-    """Clean one batch of documents; a dropped one keeps the text that it came with."""
+def clean_batch(
+    batch: pa.RecordBatch, settings: CleanSettings, notes: Path | None = None
+) -> pa.RecordBatch:
+    """Clean one batch of documents; a dropped one keeps the text that it came with.
+
+    How much personal data was taken out of the others is noted in the folder `notes`.
+    """
     rows = []
+    masked: Counter[str] = Counter()
+
+    def watch(name: str, before: Document, after: Document) -> None:
+        if name == "privacy" and after is not before:
+            masked.update(privacy.count(before, settings))
+
     for document in from_batch(batch):
-        found = clean_document(document, settings)
+        found = clean_document(document, settings, watch)
         if isinstance(found, Drop):
             rows.append(document_row(document) | {"reason": found.reason, "detail": found.detail})
         else:
             rows.append(document_row(found) | {"reason": "", "detail": ""})
+    if notes is not None:
+        privacy.note(notes, batch.column("id").to_pylist(), masked)
     return pa.RecordBatch.from_pylist(rows, schema=DROPPED_SCHEMA)

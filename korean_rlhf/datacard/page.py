@@ -137,7 +137,7 @@ def _drops(counts: Mapping[str, Any]) -> str:
 
 def _masks(masked: Mapping[str, int]) -> str:
     rows = [(f"`<{kind}>`", f"{number:,}") for kind, number in masked.items() if number]
-    return "## Personal data masked\n\n" + _table(("mark", "places"), rows) if rows else ""
+    return "## Personal data taken out\n\n" + _table(("kind", "places"), rows) if rows else ""
 
 
 def _plots(folder: Path, found: Survey) -> str:

@@ -47,16 +47,6 @@ def survey(folder: Path) -> Survey:
     return found
 
 
-def count_marks(folder: Path, kinds: Iterable[str]) -> dict[str, int]:
-    """Return how often each `<kind>` stands in the texts of a corpus folder."""
-    totals = dict.fromkeys(kinds, 0)
-    for batch in _batches(folder.glob("part-*.parquet"), ["text"]):
-        # Most texts hold no mark at all: one search for what all marks share spares the others.
-        texts = batch["text"].filter(pc.match_substring_regex(batch["text"], "<[가-힣]"))
-        for kind in totals if len(texts) else ():
-            totals[kind] += pc.sum(pc.count_substring(texts, f"<{kind}>")).as_py() or 0
-    return totals
-
 
 def _batches(shards: Iterable[Path], columns: list[str]) -> Iterator[pa.RecordBatch]:
     for shard in sorted(shards):

@@ -3,9 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from korean_rlhf.errors import SettingsError
+
+PrivacyKind: TypeAlias = Literal[
+    "email",
+    "resident",
+    "foreigner",
+    "card",
+    "business",
+    "account",
+    "phone",
+    "passport",
+    "licence",
+    "plate",
+    "address",
+]
+DEFAULT_PRIVACY_KINDS: tuple[PrivacyKind, ...] = (
+    "email",
+    "resident",
+    "foreigner",
+    "card",
+    "business",
+    "account",
+    "phone",
+    "passport",
+    "licence",
+    "plate",
+)
+"""Every kind but addresses, which encyclopedias and news are full of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +57,13 @@ class CleanSettings:
 
     punctuation_run: int = 3
     """Longest run of one punctuation mark: !!!!!! becomes !!!. 0 keeps every run."""
+
+    syllable_run: int = 0
+    """Longest run of one syllable: 하하하하하하하 becomes 하하하 with 3. 0 keeps every run; 1 and 2
+    would harm words such as 동동주."""
+
+    spacing: bool = False
+    """Repair the spaces between words with Kiwi, without touching a letter; slow."""
 
     boilerplate: bool = True
     """Take away notices, bylines and share bars at the end, and leftovers of extractors."""
@@ -66,10 +100,17 @@ class CleanSettings:
     """Most places per 1,000 characters where an extractor lost a formula."""
 
     privacy: bool = True
-    """Mask personal data by its kind: `<전화번호>`."""
+    """Take out personal data of the kinds below."""
 
-    mask_email: bool = True
-    """Mask e-mail addresses, too."""
+    privacy_mode: Literal["mask", "replace", "drop"] = "mask"
+    """`mask` writes the kind (`<전화번호>`); `replace` writes a value of the same form that is
+    nobody's, the same for the same value in a document; `drop` leaves the whole document out."""
+
+    privacy_kinds: tuple[PrivacyKind, ...] = DEFAULT_PRIVACY_KINDS
+    """Kinds to take out. `address` is the one that is not among them by default."""
+
+    privacy_seed: int = 0
+    """Another seed draws other values with `--privacy-mode replace`."""
 
     shard_documents: int = 100_000
     """Most documents in one shard, which also ends at 256 MB of text: about 128 MB of Parquet."""
@@ -83,9 +124,14 @@ class CleanSettings:
             value = getattr(self, name)
             if not 0.0 <= value <= 1.0:
                 raise SettingsError(f"{name} is a ratio from 0 to 1, got {value}.")
-        for name in ("jamo_run", "punctuation_run", "min_characters", "workers"):
+        for name in ("jamo_run", "punctuation_run", "syllable_run", "min_characters", "workers"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} cannot be negative.")
+        if self.syllable_run in (1, 2):
+            raise SettingsError(
+                f"syllable_run = {self.syllable_run} would shorten words such as 동동주. "
+                "Use 3 or more, or 0 to keep every run."
+            )
         if self.shard_documents < 1:
             raise SettingsError("shard_documents must be at least 1.")
         if self.html_seconds <= 0:

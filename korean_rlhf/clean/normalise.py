@@ -13,7 +13,12 @@ _UNUSUAL = re.compile(
 )
 """Text without such a character needs no look at encodings and invisible characters."""
 _ENTITY = re.compile(r"&#?\w{2,8};")
-_FOR_FTFY = re.compile(r"&#?\w{2,8};|[\x1b\x80-\x9f\ufb00-\ufb06\uff01-\uff5e\uffe0-\uffee\ufffd]")
+_FOR_FTFY = re.compile(r"&#?\w{2,8};|[\x1b\x80-\x9f\ufb00-\ufb06\ufffd]")
+_WIDE = {0xFF01 + place: 0x21 + place for place in range(94)} | dict(
+    zip(range(0xFFE0, 0xFFE7), map(ord, "¢£¬\uffe3¦¥₩"), strict=True)
+)
+"""Full-width signs. ￣ stays: its narrow form is a space with a mark, which breaks (￣▽￣)."""
+_HALF_KATAKANA = re.compile(r"[\uff65-\uff9f]+")
 _ACCENTED = re.compile(r"[\xc0-\u017fА-я]")
 """What bytes of UTF-8 look like when they were read as Latin or Cyrillic letters."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -80,12 +85,13 @@ def _settle_once(text: str) -> str:
     text = _BLANKS.sub(" ", _BREAKS.sub("\n", compose_halfwidth(text)))
     text = "\n".join(map(_fix, text.split("\n")))
     text = _SPACES.sub(" ", _BREAKS.sub("\n", text))
-    text = _JOINER.sub("", _INVISIBLE.sub("", text))
+    text = _JOINER.sub("", _INVISIBLE.sub("", text)).translate(_WIDE)
+    text = _HALF_KATAKANA.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
     return to_compatibility(unicodedata.normalize("NFC", text))
 
 
 def _fix(line: str) -> str:
-    """Let ftfy mend mojibake, HTML entities and full-width forms of a line; quotes stay curly.
+    """Let ftfy mend mojibake, HTML entities and ligatures of a line; quotes stay curly.
 
     ftfy is slow, so a line goes there only when it holds something of that kind.
     """
@@ -98,7 +104,8 @@ def _fix(line: str) -> str:
             return line
     from ftfy import TextFixerConfig, fix_text
 
-    return str(fix_text(line, TextFixerConfig(uncurl_quotes=False, explain=False)))
+    config = TextFixerConfig(uncurl_quotes=False, fix_character_width=False, explain=False)
+    return str(fix_text(line, config))
 
 
 def _shorten(text: str, characters: str, longest: int) -> str:

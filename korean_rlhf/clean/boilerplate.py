@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 
+from korean_rlhf.clean.pagehead import after_metadata, is_metadata
+
 _EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_ROLE = r"(?:인턴|객원|선임|수습|전문|수석|시민|명예)?기자|특파원|논설위원|통신원|리포터|에디터|PD"
+_ROLE = (
+    r"(?:인턴|객원|선임|수습|[가-힣]{0,4}전문|수석|시민|명예|촬영|대)?기자"
+    r"|특파원|논설위원|통신원|리포터|에디터|PD"
+)
 _NAME = r"[가-힣]{2,4}"
-_BULLET = r"^[\s▶▷►☞■□◆◇●○▲△※*·ㆍ<>\[(（【〈\-–—|ⓒ©]*"
+_BULLET = r"^[\s▶▷►☞■□◆◇●○▲△※*·ㆍ<>\[(（【〈\-–—|ⓒ©/=]*"
 
 NOTICE = re.compile(
     rf"{_BULLET}.{{0,80}}(?:무단\s*(?:전재|복제|배포|도용|사용|전제)|재\s*배포\s*금지"
@@ -17,14 +22,49 @@ NOTICE = re.compile(
 )
 """A line that says who owns the text. `_is_sentence` tells prose about copying apart."""
 
+_CREDIT = r"(?:글|사진|취재|영상|편집|정리|촬영|그래픽|자료)"
+_PAPER = r"[가-힣A-Za-z]{1,8}(?:일보|신문|경제|뉴스|닷컴|타임스|투데이|방송)"
+_PERSON = (
+    rf"(?:{_CREDIT}(?:[·/,]\s?{_CREDIT})*\s*[=: ]\s*)?"
+    rf"{_NAME}\s*(?:[,·/]\s*{_NAME}\s*){{0,3}}(?:\s(?:{_PAPER}\s)?)?(?:{_ROLE})"
+    rf"(?:\s*[=|/·:]?\s*[(<\[]?\s*{_EMAIL}\s*[)>\]]?)?"
+)
 BYLINE = re.compile(
-    rf"{_BULLET}(?:[가-힣A-Za-z0-9·]{{2,12}}\s*[=|/]\s*)?"
-    rf"(?:(?:글|사진|취재|영상|편집)\s*[=:·]\s*)?"
-    rf"(?:[가-힣]{{2,10}}(?:부|팀|신문|일보|뉴스|경제|닷컴)\s+)?"
-    rf"(?:{_NAME}\s*(?:[,·/]\s*{_NAME}\s*){{0,3}}(?:{_ROLE})(?:\s*[=|/·:]?\s*[(<\[]?\s*{_EMAIL}\s*[)>\]]?)?"
-    rf"|(?:{_NAME})?\s*[(<\[]?{_EMAIL}[)>\]]?)[\s.)\]>】]*$"
+    rf"{_BULLET}(?:\([가-힣·]{{2,10}}\s?=\s?[가-힣A-Za-z0-9]{{2,12}}\)\s*)?"
+    rf"(?:[가-힣A-Za-z0-9·]{{2,12}}\s*[=|/]\s*)?"
+    rf"(?:(?:온라인\s|디지털\s)?[가-힣]{{2,10}}(?:부|팀|신문|일보|뉴스|경제|닷컴)\s+)?"
+    rf"(?:{_PERSON}(?:\s*[,/·]?\s*{_PERSON}){{0,3}}"
+    rf"|(?:{_NAME}|[가-힣]{{2,10}}팀)?\s*[(<\[]?{_EMAIL}[)>\]]?)[\s.)\]>】]*$"
 )
 """A line that is only a reporter and perhaps an address."""
+_STAFF = re.compile(r"^[^@=:]*(?:통신원|리포터|에디터|PD)[^@=:]*$")
+"""People of a programme are listed so, without an address: no byline."""
+_CAMERA = re.compile(
+    rf"^[\s(\[<]*(?:(?:영상|촬영|취재|편집|그래픽|사진|자막|구성|연출)[가-힣]{{0,4}}\s?[:=]\s?{_NAME}"
+    rf"(?:[·]\s?{_NAME})*[\s,/]*)+[)\]>]*$"
+)
+_PICTURE = re.compile(
+    r"^[\s▲△▶]*(?:[\[(<]\s?사진\s?(?:제공|출처|자료)?\s?[=:][^\])>\n]{1,30}[\])>]"
+    r"|사진\s?(?:(?:제공|출처)\s?[=:]|=)\s?\S.{0,20})\s*$"
+)
+_SIGN_OFF = re.compile(
+    rf"^(?:지금까지\s.{{1,20}}?)?(?:[A-Z]{{2,5}}\s?|[가-힣]{{2,6}})뉴스,?\s{_NAME}(?:입니다|이었습니다|였습니다)\.?$"
+)
+"""How a reporter ends a report on the air."""
+_TAGS = re.compile(r"^(?:(?:관련\s?)?태그|키워드)?\s*[:|]?\s*(?:#[^\s#]{1,20}[\s,]*){2,}$")
+_PORTAL = re.compile(
+    r"^(?:이 기사는 언론사에서 .{1,20} 섹션으로 분류했습니다"
+    r"|기사의 섹션 분류는 .{0,30}따르고 있습니다"
+    r"|.{0,20}당신의 제보가 뉴스가 됩니다.{0,150}"
+    r"|.{0,30}\d{4}[./-]\d{2}[./-]\d{2}\.? \d{2}:\d{2}(?::\d{2})?\s?송고)\.?$"
+)
+"""Sentences of portals and agencies about the page, and the time of sending."""
+_TIMES = re.compile(r"^[\s|\[]*(?:기사\s?|최초\s?|최종\s?)?(?:입력|수정|송고|승인|등록)")
+_REPORTS = re.compile(rf"{_BULLET}제보(?:하기|\s?안내|는)?\s*[\])】>:]*\s*$")
+_CONTACT = re.compile(
+    rf"{_BULLET}(?:카카오톡|카톡|전화|이메일|메일|홈페이지|유튜브|네이버|문자|뉴스홈페이지)\s?[:：@].{{1,60}}$"
+)
+"""Lines of a box that asks for reports; alone they may be what the text is about."""
 
 _SHARE_WORDS = frozenset(
     "카카오톡 카카오스토리 페이스북 트위터 인스타그램 밴드 네이버 라인 URL복사 URL 복사 "
@@ -48,40 +88,10 @@ _RELATED = re.compile(
     r"|랭킹\s?뉴스|최신\s?(?:기사|뉴스|글)|오늘의\s?(?:주요\s?)?뉴스)\s*[\])】〉>:：▶]*\s*$"
 )
 _SENTENCE_END = re.compile(r"(?:[다요죠까네]|니다|음|함|임)[.!?…]*[\"'”’)\]]*$")
-_DATE = re.compile(r"(?:19|20)\d\d[-./]\s?\d{1,2}[-./]\s?\d{1,2}")
-_COUNTER = re.compile(r"(?:조회\s?수?|댓글|추천|공감|스크랩)[\s:|]*[\d,]+")
-_META = re.compile(
-    rf"{_DATE.pattern}\.?|\d{{1,2}}:\d{{2}}(?::\d{{2}})?|{_COUNTER.pattern}|오전|오후"
-    r"|(?:기사\s?)?입력|(?:최종\s?)?수정(?:일|시각)?|등록(?:일|일시)?|작성(?:일|자|일시)?|승인|송고|게시일"
-    r"|날짜|글쓴이|조회\s?수?|댓글|추천|공감|스크랩|첨부(?:파일)?|없음|번호"
-)
-_SKIP_LINK = re.compile(r"^(?:본문|주메뉴|메뉴|검색)(?:으로)?\s?(?:내용\s?)?바로\s?가기$")
-_TITLE_ROW = re.compile(r"^제목\s*[|:]\s*\S.{0,100}$")
-_BETWEEN_PARTS = re.compile(r"[|·/,]|\s{2,}")
-_HEAD_LINES = 4
 _TAIL_LINES = 12
 _LONGEST = 300
 """Characters of the longest line that may be a notice."""
 _RELATED_LINES = 15
-
-
-def is_metadata(line: str) -> bool:
-    """Whether a line under a title holds only date, author and counters.
-
-    >>> is_metadata("| 입력 2024.03.12. 09:12 | 수정 2024.03.12. 17:40")
-    True
-    >>> is_metadata("부녀회 부엌 · 2023-02-11 · 스크랩 4340"), is_metadata("1919년 3월 1일")
-    (True, False)
-    """
-    if _SKIP_LINK.match(line) or _TITLE_ROW.match(line):
-        return True
-    if len(line) > _LONGEST or not (_DATE.search(line) or _COUNTER.search(line)):
-        return False
-    parts = [part.strip() for part in _BETWEEN_PARTS.split(line) if part.strip()]
-    rest = [part for part in parts if _META.sub("", part).strip(" :.()[]-,0123456789")]
-    return all(len(part) <= 12 and " " not in part[8:] for part in rest) and (
-        not rest or 2 * len(rest) <= len(parts)
-    )
 
 
 def strip_boilerplate(text: str) -> str:
@@ -96,23 +106,29 @@ def strip_boilerplate(text: str) -> str:
     '무단 전재를 금지하는 법이 생겼다.'
     """
     lines = text.split("\n")
-    end = _without_related(lines, len(lines))
+    end = _without_lists(lines, len(lines))
     for _ in range(_TAIL_LINES):
         last = _last_filled(lines, end)
         if last <= 0 or not is_tail_line(lines[last].strip()):
             break
-        end = _without_related(lines, last)
-    start = _after_metadata(lines, end)
+        end = _without_lists(lines, last)
+    start = after_metadata(lines, end)
     if all(is_tail_line(line.strip()) for line in lines[:end] if line.strip()):
         return text
     return "\n".join([*lines[: start[0]], *lines[start[1] : end]]).rstrip()
+
+
+_CERTAIN = (BYLINE, _BUTTON, _CAMERA, _PICTURE, _SIGN_OFF, _TAGS, _PORTAL)
+"""Forms that no line of a text has, not even a sentence."""
 
 
 def is_tail_line(line: str) -> bool:
     """Whether a line at the end of a page says nothing about its subject."""
     if len(line) > _LONGEST:
         return False
-    if BYLINE.match(line) or is_share_bar(line) or _BUTTON.match(line):
+    if is_share_bar(line) or any(pattern.match(line) for pattern in _CERTAIN):
+        return not _STAFF.match(line)
+    if _TIMES.match(line) and is_metadata(line):
         return True
     if _is_sentence(line):
         return bool(re.search(r"무단\s*전재.{0,20}재\s*배포.{0,20}금지", line)) and len(line) < 120
@@ -133,33 +149,24 @@ def _is_sentence(line: str) -> bool:
     return bool(_SENTENCE_END.search(line)) and " " in line
 
 
-def _after_metadata(lines: list[str], end: int) -> tuple[int, int]:
-    """Return where the metadata under the title begins and ends; equal without any."""
-    for start in range(min(_HEAD_LINES, end)):
-        stop = start
-        while stop < end and (
-            is_metadata(lines[stop].strip()) or (stop > start and not lines[stop])
-        ):
-            stop += 1
-        if stop > start:
-            return start, stop
-    return 0, 0
-
-
 def _last_filled(lines: list[str], end: int) -> int:
     while end > 0 and not lines[end - 1].strip():
         end -= 1
     return end - 1
 
 
-def _without_related(lines: list[str], end: int) -> int:
-    """Return where the page ends without a list of headlines under "관련 기사" and the like.
+def _without_lists(lines: list[str], end: int) -> int:
+    """Return where the page ends without headlines under "관련 기사" and a box for reports.
 
-    Such a list holds no sentence; "관련 기사" above prose is a heading and stays.
+    Headlines are no sentences; "관련 기사" above prose is a heading and stays.
     """
     for place in range(end - 1, max(0, end - _RELATED_LINES) - 1, -1):
-        if _RELATED.match(lines[place]) and place > 0:
-            following = [line.strip() for line in lines[place + 1 : end] if line.strip()]
-            if not any(line.endswith((".", "다.", "요.")) for line in following):
-                return place
+        following = [line.strip() for line in lines[place + 1 : end] if line.strip()]
+        line = lines[place].strip()
+        is_related = _RELATED.match(line) and not any(
+            text.endswith((".", "다.", "요.")) for text in following
+        )
+        is_box = following and _REPORTS.match(line) and all(map(_CONTACT.match, following))
+        if place > 0 and (is_related or is_box):
+            return place
     return end

@@ -153,7 +153,7 @@ def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:  # the latter of [[[[... without end
             raise BadRecord(
                 path, number, f"torn or wrong JSON ({problem}). Mend or delete the line."
             ) from None
@@ -201,6 +201,7 @@ def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]
     lines = (line for _, line in numbered_lines(path))
     # Strictly: a quote that is never closed would silently swallow every row after it.
     reader = csv.DictReader(lines, delimiter=delimiter, strict=True)
+    before = 0
     try:
         before = 1 if reader.fieldnames else 0  # the header
         for row in reader:

@@ -29,12 +29,12 @@ def main() -> int:
     mistakes = []
     with tempfile.TemporaryDirectory() as folder:
         for number in range(start, start + inputs):
-            started = time.perf_counter()
+            started = time.process_time()
             if number % 5 == 4:
                 kind, outcome = file_outcome(number, Path(folder), seconds)
             else:
                 kind, outcome = document_outcome(number, seconds)
-            slowest = max(slowest, (time.perf_counter() - started, number, kind))
+            slowest = max(slowest, (time.process_time() - started, number, kind))
             if outcome.startswith(MISTAKES):
                 mistakes.append((number, kind, outcome))
             counts[kind, outcome.split(":")[0]] += 1
@@ -42,7 +42,7 @@ def main() -> int:
         print(f"{kind:<24} {outcome:<10} {count:>6,}")
     for number, kind, outcome in mistakes:
         print(f"MISTAKE input {number} ({kind}): {outcome}")
-    print(f"slowest: input {slowest[1]} ({slowest[2]}), {slowest[0]:.2f} s")
+    print(f"slowest: input {slowest[1]} ({slowest[2]}), {slowest[0]:.2f} s of CPU time")
     result = {
         "name": "fuzz",
         "unit": "inputs kept clean, dropped with a reason or refused with words",
@@ -50,7 +50,7 @@ def main() -> int:
         "peer": inputs,
         "ratio": (inputs - len(mistakes)) / inputs,
         "goal": 1.0,
-        "slowest_seconds": round(slowest[0], 2),
+        "slowest_cpu_seconds": round(slowest[0], 2),
     }
     print(json.dumps(result))
     return 0 if not mistakes else 1

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from korean_rlhf.datacard import count_marks, obligations, write_card
+from korean_rlhf.datacard import obligations, write_card
 from korean_rlhf.datacard.measures import HISTOGRAMS, SCRIPTS, characters_by_script, measures
 from korean_rlhf.datacard.page import MOST_ROWS
 from korean_rlhf.datacard.survey import survey
@@ -119,12 +119,3 @@ def test_many_sources_are_added_up(tmp_path):
     text = card(tmp_path)
     assert "| 5 smaller ones |  | 5 | 5 | 0 |" in text
     assert f"| **all** |  | {MOST_ROWS + 5} | {MOST_ROWS + 5} | 0 |" in text
-
-
-def test_marks_are_counted_in_kept_texts_only(folder):
-    with DocumentWriter(folder / "more") as writer:
-        writer.write(Document(id="1", text="<전화번호>나 <전화번호>, <b>"))
-        writer.write(Document(id="2", text="전화번호"))
-
-    assert count_marks(folder / "more", ["전화번호", "이메일"]) == {"전화번호": 2, "이메일": 0}
-    assert count_marks(folder, ["전화번호"]) == {"전화번호": 0}

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from korean_rlhf.datacard.measures import HISTOGRAMS, SCRIPTS, characters_by_script, measures
 from korean_rlhf.tables import parquet_batches
@@ -45,7 +44,6 @@ def survey(folder: Path) -> Survey:
     for batch in _batches((folder / "dropped").glob("part-*.parquet"), ["source", "license"]):
         found.left_out.update(_groups(batch))
     return found
-
 
 
 def _batches(shards: Iterable[Path], columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from korean_rlhf.children import child, stop
+from korean_rlhf.clean.markup.furniture import strip_furniture
 from korean_rlhf.records import Drop
 
 PAGES_PER_CHILD = 500
@@ -64,7 +65,7 @@ class Extractor:
             return Drop(str(answer["reason"]), str(answer["detail"]))
         if not answer["text"]:
             return Drop("no-main-text")
-        return str(answer["title"]), tidy(str(answer["text"]))
+        return str(answer["title"]), strip_furniture(tidy(str(answer["text"])))
 
     def close(self) -> None:
         """End the child process."""

@@ -5,30 +5,19 @@ A page that needs more CPU time than it may ends the process by SIGPROF, in what
 
 from __future__ import annotations
 
+import functools
 import json
 import signal
 import sys
 from typing import Any
 
+from korean_rlhf.clean.markup.page_tree import prepare
 from korean_rlhf.clean.pages import read_page
 from korean_rlhf.records import Drop
 
-LAYOUT_CHARACTERS = 150
-"""A cell of a table that holds more text than this is a page laid out by a table, as boards do."""
-
-
-def unwrap_layout_tables(tree: Any) -> None:
-    """Move the content of long cells out of their table, so that its paragraphs stay apart."""
-    for cell in [*tree.iter("td")]:
-        table = next(cell.iterancestors("table"), None)
-        if table is None or table.getparent() is None:
-            continue
-        if (
-            len("".join(cell.itertext()).strip()) > LAYOUT_CHARACTERS
-            and cell.find(".//table") is None
-        ):
-            cell.tag = "div"
-            table.addnext(cell)
+LEAST_TEXT = 50
+"""Characters of a main text below which the extractor takes the whole page as one line instead; its
+own 250 is a length of English news, and many Korean posts are shorter."""
 
 
 def extract(html: str, url: str) -> dict[str, str]:
@@ -37,7 +26,6 @@ def extract(html: str, url: str) -> dict[str, str]:
     A page object that knows the page answers first, with a reason if it holds no text.
     """
     import trafilatura
-    from trafilatura.metadata import extract_metadata
 
     known = read_page(html, url)
     if isinstance(known, Drop):
@@ -47,14 +35,37 @@ def extract(html: str, url: str) -> dict[str, str]:
     tree = trafilatura.load_html(html)
     if tree is None:
         return {"title": "", "text": ""}
-    unwrap_layout_tables(tree)
+    title = page_title(tree)
+    prepare(tree)
     text = trafilatura.extract(
-        tree, url=url or None, include_comments=False, include_tables=True, deduplicate=False
+        tree,
+        url=url or None,
+        include_comments=False,
+        include_tables=True,
+        deduplicate=False,
+        fast=True,  # its other extractors lose headings; `prepare` finds the main part for it
+        config=_config(),
     )
-    if not text:
-        text = trafilatura.html2txt(html)
-    found = extract_metadata(tree, default_url=url or None)
-    return {"title": (found.title if found else "") or "", "text": text or ""}
+    return {"title": title, "text": text or trafilatura.html2txt(html) or ""}
+
+
+@functools.cache
+def _config() -> Any:
+    from trafilatura.settings import use_config
+
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(LEAST_TEXT))
+    return config
+
+
+def page_title(tree: Any) -> str:
+    """Return the title that a page gives for previews, else that of its heading or its <title>."""
+    from trafilatura.metadata import extract_title
+
+    for meta in tree.iter("meta"):
+        if meta.get("property") == "og:title" and (meta.get("content") or "").strip():
+            return str(meta.get("content")).strip()
+    return extract_title(tree) or ""
 
 
 def main() -> None:

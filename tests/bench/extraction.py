@@ -7,7 +7,8 @@ page is the reST that it was built from, turned into text by docutils (extractio
 virtual environment of its own under FOLDER). Measure: F1 over character 5-grams, as multisets, of
 NFC text without white space and list marks, quotes straight; the mean over pages. A page is left out when its gold is shorter than
 SHORTEST characters, or when the page as a whole, menus and all, lacks more than a tenth of the
-gold's 5-grams: then it was built from another version of the source. Pages per second are those of
+gold's 5-grams: then it was built from another version of the source. What programs
+printed is cut out of the pages first, for both: the source does not hold it. Pages per second are those of
 one process each, over the same pages, in turn, trafilatura in this process, ours with its child.
 """
 
@@ -43,6 +44,8 @@ SHORTEST = 300
 """Characters of gold; shorter ones say that a page has moved."""
 SAME_VERSION = 0.9
 """Share of the gold's n-grams that the page as a whole must hold."""
+OUTPUT = "sphx-glr-script-out"
+"""Class of what a program of the page printed."""
 STRAIGHT = str.maketrans("‘’“”…", "''\"\".")
 """Sphinx curls quotes; the source has them straight."""
 LIST_MARK = re.compile(r"^\s*(?:[-*•] |\d+\. )", re.MULTILINE)
@@ -112,12 +115,20 @@ def paired(pages: Path, sources: Path) -> list[Page]:
                 wanted[str(source)] = page
     found = []
     for path, text in gold_texts([*wanted]).items():
-        html = wanted[path].read_text(encoding="utf-8")
+        html = without_output(wanted[path].read_text(encoding="utf-8"))
         gold, whole = grams(text), grams(lxml_html.fromstring(html).text_content())
         if len(text) >= SHORTEST and (gold & whole).total() >= SAME_VERSION * gold.total():
             found.append(Page(f"{wanted[path].parent.name}/{wanted[path].stem}", html, gold))
     print(f"{len(found)} pages of {len(wanted)} with a source were built from this version of it")
     return found
+
+
+def without_output(html: str) -> str:
+    """Return a page without what its programs printed when it was built: the source has none."""
+    tree = lxml_html.document_fromstring(html)
+    for output in tree.find_class(OUTPUT):
+        output.drop_tree()
+    return str(lxml_html.tostring(tree, encoding="unicode", doctype="<!DOCTYPE html>"))
 
 
 def gold_texts(sources: list[str]) -> dict[str, str]:

@@ -95,3 +95,43 @@ def test_an_html_document_becomes_plain_text_without_its_tail():
 
     assert found.format == "plain" and found.title == "비 오는 날"
     assert found.text.endswith("국수를 먹었다.")
+
+
+PARAGRAPH = f"<p>{PARAGRAPHS[0]}</p>"
+HOSTILE = {
+    "ten megabytes": "<html><body><article>" + PARAGRAPH * 80_000,
+    "100,000 nested elements": "<body>" + "<div>" * 100_000 + PARAGRAPH + "</div>" * 100_000,
+    "nothing closed": "<body>" + "<div><span><b>" * 50_000 + PARAGRAPH * 20,
+    "tables in tables": "<body>" + "<table><tr><td>" * 20_000 + PARAGRAPH * 20,
+    "links in links": "<body><p>" + "<a href=#>글" * 10_000,
+    "entities": "<body><p>" + "&amp;&lt;&#xAC00;&nope;&#999999999;&#xD800;" * 50_000,
+    "scripts": "<body>" + '<script>var a="<p>가</p>";</script>' * 50_000 + PARAGRAPH * 20,
+    "attributes": "<body><p " + " ".join(f'a{n}="x"' for n in range(20_000)) + ">" + PARAGRAPH,
+    "terms": "<dl>" + "<dt>말<dd>뜻" * 5_000,
+    "brackets": "<" * 500_000,
+    "zero bytes": "<p>\0가" * 5_000,
+    "half characters": "<p>\ud83d" + PARAGRAPH * 20,
+}
+
+
+@pytest.fixture(scope="module")
+def strict_extractor():
+    made = Extractor(seconds=1.0)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_ends_with_a_text_or_a_reason(name, strict_extractor):
+    found = strict_extractor.extract(HOSTILE[name], "")
+
+    if isinstance(found, Drop):
+        assert found.reason in ("html-timeout", "html-crashed", "no-main-text")
+    else:
+        assert found[1].strip()
+
+
+def test_after_hostile_pages_the_next_one_is_read(strict_extractor):
+    found = strict_extractor.extract(PAGE, "")
+
+    assert isinstance(found, tuple) and PARAGRAPHS[0] in found[1]

@@ -136,9 +136,11 @@ def keep_definitions(tree: Any) -> None:
 
 def keep_inline_text(tree: Any) -> None:
     """Forget the classes of words inside a paragraph: "menuchoice" there names a key, no menu."""
+    inside = set()
     for element in tree.iter(*INLINE):
         parent = element.getparent()
-        if parent is not None and parent.tag in TEXT_BLOCKS or parent in INLINE:
+        if parent is not None and (parent.tag in TEXT_BLOCKS or parent in inside):
+            inside.add(element)
             for name in ("class", "id"):
                 element.attrib.pop(name, None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from korean_rlhf.hangul import is_syllable
 
@@ -22,37 +22,96 @@ PLAUSIBLE = 0.9
 """Share of characters a Korean text is made of that a guessed code page must reach."""
 
 
+LEAST_UNSCRAMBLED = 4
+"""Syllables that must come out of a text read twice in the wrong code page: fewer are chance."""
+
+
 def decode(data: bytes, declared: Iterable[str] = ()) -> tuple[str, str] | None:
     """Return the text and the encoding that it was in, or None if it cannot be read.
 
     `declared` are the names that the sender gave, best first. A byte-order mark wins over them, and
     so does valid UTF-8 with Hangul in it: other code pages hardly ever look like that. A character
-    torn at the very end is left out.
+    torn at the very end is left out. A few broken bytes become U+FFFD, as in a browser;
+    `decode_strictly` refuses them.
 
     >>> decode("햇살".encode("cp949"))
     ('햇살', 'cp949')
     >>> decode("햇살".encode("euc-kr"), ["utf-8"])
     ('햇살', 'cp949')
     """
+    names = [codec for name in declared if (codec := codec_name(name))]
+    found = decode_strictly(data, names)
+    if found is not None:
+        return found
     for mark, name in BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, errors="replace"), name
+    return leniently(data, [*names, "utf-8", "cp949"])
+
+
+def decode_strictly(data: bytes, names: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return text and encoding when not a byte is broken but those of a character cut at the end.
+
+    `names` are codecs to believe where the bytes leave it open.
+    """
+    for mark, name in BOMS:
+        if data.startswith(mark):
+            marked = strictly(data[len(mark) :], name)
+            return None if marked is None else (marked, name)
+    if b"\0" in data and (wide := _utf16(data)):  # no text in UTF-8 or CP949 holds a zero byte
+        return wide
     utf8 = strictly(data, "utf-8")
     if utf8 is not None and (utf8.isascii() or any(map(is_syllable, utf8))):
         return utf8, "utf-8"
-    names = [codec for name in declared if (codec := codec_name(name))]
     for name in names:
         text = strictly(data, name)
         if text is not None and (name != "cp949" or korean_share(text) >= PLAUSIBLE):
             return text, name
     if utf8 is not None:
-        return utf8, "utf-8"
-    # A space or a line end is a zero byte in UTF-16, and no byte of CP949 is zero.
-    for name in ("utf-16-le", "utf-16-be") if b"\0" in data else ("cp949",):
+        return unscrambled(utf8) or (utf8, "utf-8")
+    text = strictly(data, "cp949")
+    return (text, "cp949") if text is not None and korean_share(text) >= PLAUSIBLE else None
+
+
+def _utf16(data: bytes) -> tuple[str, str] | None:
+    """Decode UTF-16 without a mark: read in the wrong order, its spaces are no ASCII any more."""
+    best, most = None, -1
+    for name in ("utf-16-le", "utf-16-be"):
         text = strictly(data, name)
-        if text is not None and korean_share(text) >= PLAUSIBLE:
-            return text, name
-    return leniently(data, [*names, "utf-8", "cp949"])
+        if not text or "\0" in text:
+            continue
+        fit = sum(char.isascii() or is_syllable(char) for char in text)
+        good = fit + sum(_is_beside_hangul(char) for char in text)
+        if good >= PLAUSIBLE * len(text) and fit > most:
+            best, most = (text, name), fit
+    return best
+
+
+def unscrambled(text: str) -> tuple[str, str] | None:
+    """Return Korean text whose bytes were once read as Western ones and saved so, else None.
+
+    The whole of it must read strictly the other way, mostly Hangul: "Größe" stays what it is.
+
+    >>> unscrambled("햇살마을".encode().decode("latin-1"))
+    ('햇살마을', 'utf-8 read as latin-1')
+    >>> unscrambled("naïve Größe")
+    """
+    for western in ("latin-1", "cp1252"):
+        try:
+            data = text.encode(western)
+        except UnicodeError:
+            continue
+        for name in ("utf-8", "cp949"):
+            found = strictly(data, name)
+            if found is not None and _is_mostly_hangul(found):
+                return found, f"{name} read as {western}"
+    return None
+
+
+def _is_mostly_hangul(text: str) -> bool:
+    beyond = [char for char in text if not char.isascii()]
+    syllables = sum(map(is_syllable, beyond))
+    return syllables >= LEAST_UNSCRAMBLED and 2 * syllables >= len(beyond)
 
 
 def codec_name(declared: str) -> str:

@@ -10,9 +10,9 @@ from typing import Any
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.records import Document, Drop, Format
 from korean_rlhf.settings.crawl import ReadSettings
-from korean_rlhf.sources.encoding import decode
 from korean_rlhf.sources.pagefacts import decode_page, page_facts
 from korean_rlhf.sources.reading import TORN, Dropped, bare_suffix, open_packed
+from korean_rlhf.sources.textfile import read_text
 from korean_rlhf.tables import DOCUMENT_FIELDS, rows
 
 NAME = "files"
@@ -34,7 +34,8 @@ def read_files(path: Path, settings: ReadSettings) -> Iterator[Document | Droppe
     """Yield each text file as one document, each row of a table as one, in the order of names.
 
     A folder is read with its subfolders, hidden files left out. Text files may be UTF-8, CP949 or
-    UTF-16, and packed (.gz, .bz2, .xz, .zst). A row needs only `text` (or `text_field`).
+    UTF-16, and packed (.gz, .bz2, .xz, .zst). A line that no encoding reads is left out of its text
+    and dropped as "unreadable-line", its bytes shown; nothing is replaced. A row needs only `text` (or `text_field`).
 
     Raises:
         MissingInput: nothing is there.
@@ -47,7 +48,7 @@ def read_files(path: Path, settings: ReadSettings) -> Iterator[Document | Droppe
         if bare_suffix(file) in TABLES:
             yield from _rows(file, root, settings)
         else:
-            yield _text(file, root, settings)
+            yield from _text(file, root, settings)
 
 
 def walk(path: Path) -> Iterator[Path]:
@@ -61,7 +62,7 @@ def walk(path: Path) -> Iterator[Path]:
             yield file
 
 
-def _text(file: Path, root: Path, settings: ReadSettings) -> Document | Dropped:
+def _text(file: Path, root: Path, settings: ReadSettings) -> Iterator[Document | Dropped]:
     source = settings.source or NAME
     format = FORMATS.get(bare_suffix(file))
     empty = Document(
@@ -72,28 +73,43 @@ def _text(file: Path, root: Path, settings: ReadSettings) -> Document | Dropped:
         format=format or "plain",
     )
     if format is None:
-        return Dropped(empty, Drop("unknown-file-type", file.suffix))
+        yield Dropped(empty, Drop("unknown-file-type", file.suffix))
+        return
     with open_packed(file) as stream:
         try:
             data = stream.read(MOST_BYTES + 1)
         except TORN as problem:
             raise BadInput(f"{file}: torn: {problem}. Fetch or pack it again.") from None
     if len(data) > MOST_BYTES:
-        return Dropped(empty, Drop("too-large", f"over {MOST_BYTES} bytes"))
-    return _decoded(data, empty)
+        yield Dropped(empty, Drop("too-large", f"over {MOST_BYTES} bytes"))
+    elif format == "html":
+        yield _page(data, empty)
+    else:
+        yield from _lines(data, empty)
 
 
-def _decoded(data: bytes, empty: Document) -> Document | Dropped:
-    found = decode_page(data) if empty.format == "html" else decode(data)
+def _page(data: bytes, empty: Document) -> Document | Dropped:
+    found = decode_page(data)
     if found is None:
         return Dropped(empty, Drop("unreadable-encoding"))
     text, _ = found
     if not text.strip():
         return Dropped(empty, Drop("empty"))
-    if empty.format != "html":
-        return replace(empty, text=text)
     facts = page_facts(text)
     return replace(empty, text=text, title=facts.title, license=facts.license or empty.license)
+
+
+def _lines(data: bytes, empty: Document) -> Iterator[Document | Dropped]:
+    """Yield the text of a file, then each line of it that cannot be read, as a loss of its own."""
+    found = read_text(data)
+    if found is None:
+        yield Dropped(empty, Drop("unreadable-encoding"))
+        return
+    whole = replace(empty, text=found.text)
+    yield whole if found.text.strip() else Dropped(whole, Drop("empty"))
+    for line in found.lost:
+        piece = replace(empty, id=f"{empty.id}:{line.number}", text=line.shown)
+        yield Dropped(piece, Drop("unreadable-line", f"line {line.number}, not {line.encoding}"))
 
 
 def _rows(file: Path, root: Path, settings: ReadSettings) -> Iterator[Document | Dropped]:

@@ -26,6 +26,16 @@ class ReadSettings(SourceSettings):
     text_field: str = "text"
     """Field of JSONL, Parquet, CSV and TSV rows that holds the text."""
 
+    namespaces: tuple[int, ...] = (0,)
+    """Namespaces of a wiki dump to keep, by number: 0 articles, 4 the project, 12 help, 100 portals."""
+
+    workers: int = 0
+    """Processes that read a multistream dump side by side; 0 is one for each core."""
+
+    def __post_init__(self) -> None:
+        if self.workers < 0:
+            raise SettingsError("workers cannot be negative.")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpiderSettings(SourceSettings):

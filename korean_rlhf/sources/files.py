@@ -35,7 +35,8 @@ def read_files(path: Path, settings: ReadSettings) -> Iterator[Document | Droppe
 
     A folder is read with its subfolders, hidden files left out. Text files may be UTF-8, CP949 or
     UTF-16, and packed (.gz, .bz2, .xz, .zst). A line that no encoding reads is left out of its text
-    and dropped as "unreadable-line", its bytes shown; nothing is replaced. A row needs only `text` (or `text_field`).
+    and dropped as "unreadable-line", its bytes shown; nothing is replaced. A row needs only `text`
+    (or `text_field`).
 
     Raises:
         MissingInput: nothing is there.

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
-from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources.reading import TORN, Dropped, first_words, open_packed
 
 NAME = "namu"
@@ -20,7 +20,7 @@ REDIRECT = re.compile(r"\s*#(?:redirect|넘겨주기)\b", re.IGNORECASE)
 ARTICLES = "0"
 
 
-def read_namu(path: Path, settings: SourceSettings) -> Iterator[Document | Dropped]:
+def read_namu(path: Path, settings: ReadSettings) -> Iterator[Document | Dropped]:
     """Yield the articles of a NamuWiki dump (.json, also packed), one page in memory at a time.
 
     Pages outside the main namespace and redirects are dropped with a reason. The dump has no times.
@@ -36,7 +36,7 @@ def read_namu(path: Path, settings: SourceSettings) -> Iterator[Document | Dropp
             for row in ijson.items(file, "item"):
                 document = _document(row, settings)
                 read, last = read + 1, document.title
-                yield _judged(document, row)
+                yield _judged(document, row, settings)
         except (*TORN, ijson.JSONError, ijson.IncompleteJSONError, KeyError, TypeError) as problem:
             raise BadInput(
                 f"{path}: torn, or not the JSON array of a NamuWiki dump: {first_words(problem)} "
@@ -44,9 +44,9 @@ def read_namu(path: Path, settings: SourceSettings) -> Iterator[Document | Dropp
             ) from None
 
 
-def _judged(document: Document, row: dict[str, Any]) -> Document | Dropped:
+def _judged(document: Document, row: dict[str, Any], settings: ReadSettings) -> Document | Dropped:
     namespace = str(row.get("namespace", ARTICLES))
-    if namespace != ARTICLES:
+    if namespace not in map(str, settings.namespaces):
         return Dropped(document, Drop("other-namespace", namespace))
     if REDIRECT.match(document.text):
         return Dropped(document, Drop("redirect", document.text.partition(" ")[2].strip()))
@@ -55,7 +55,7 @@ def _judged(document: Document, row: dict[str, Any]) -> Document | Dropped:
     return document
 
 
-def _document(row: dict[str, Any], settings: SourceSettings) -> Document:
+def _document(row: dict[str, Any], settings: ReadSettings) -> Document:
     title, source = str(row["title"]), settings.source or NAME
     return Document(
         id=f"{source}:{title}",

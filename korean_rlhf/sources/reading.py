@@ -28,6 +28,14 @@ class Dropped:
     drop: Drop
 
 
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """Where a reader can go on without reading again what came before."""
+
+    place: Any
+    """For the reader alone; a JSON value."""
+
+
 OPENERS: dict[str, Any] = {
     ".bz2": bz2.open,
     ".gz": gzip.open,

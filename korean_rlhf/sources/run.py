@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from korean_rlhf.errors import BadInput, UnknownName
-from korean_rlhf.progress import say, track
-from korean_rlhf.records import Document, Drop
-from korean_rlhf.rundir import Stage, open_stage
+from korean_rlhf.errors import UnknownName
+from korean_rlhf.records import Document
+from korean_rlhf.rundir import open_stage
 from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources.files import read_files
 from korean_rlhf.sources.namu import read_namu
-from korean_rlhf.sources.reading import Dropped
+from korean_rlhf.sources.reading import Bookmark, Dropped
 from korean_rlhf.sources.warc import read_warc
 from korean_rlhf.sources.wikipedia import read_wikipedia
-from korean_rlhf.tables import DocumentWriter, UniqueIds, documents_digest
+from korean_rlhf.sources.writing import read_position
+from korean_rlhf.sources.writing import write_documents as write_documents  # spiders use it too
 
-Reader: TypeAlias = Callable[[Path, ReadSettings], Iterator[Document | Dropped]]
+Reader: TypeAlias = Callable[[Path, ReadSettings], Iterator[Document | Dropped | Bookmark]]
 STAGE = "crawl"
 SOURCES: dict[str, Reader] = {
     "wikipedia-dump": read_wikipedia,
@@ -28,7 +27,10 @@ SOURCES: dict[str, Reader] = {
     "warc": read_warc,
     "files": read_files,
 }
-LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+FROM_BOOKMARK: dict[str, Callable[[Path, ReadSettings, Any], Iterator[Any]]] = {
+    "wikipedia-dump": read_wikipedia,
+}
+"""Readers that go on from a bookmark of their own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,9 @@ def collect(
 ) -> None:
     """Read `inputs` with the reader called `source` into the stage folder `out`.
 
-    Documents without a licence are dropped as "unknown-license". Run again after a kill, it begins
-    anew; finished, it does nothing.
+    Documents without a licence are dropped as "unknown-license". Run again after a kill, it goes on
+    from the reader's last bookmark, or with the input that was being read; finished, it does
+    nothing. The number of workers changes nothing in what is written.
 
     Raises:
         UnknownName: there is no such reader.
@@ -53,50 +56,28 @@ def collect(
     """
     if source not in SOURCES:
         raise UnknownName("source", source, SOURCES)
-    reader = SOURCES[source]
-    known = CollectSettings(
-        reader=source,
-        license=settings.license,
-        source=settings.source,
-        text_field=settings.text_field,
-    )
+    values = {field.name: getattr(settings, field.name) for field in fields(ReadSettings)}
+    known = CollectSettings(reader=source, **values | {"workers": 0})
     with open_stage(out, STAGE, settings=known, inputs=inputs, replace=replace) as stage:
         if not stage.finished:
-            found = (item for path in inputs for item in reader(path, settings))
+            place = read_position(out).bookmark
+            found = _read(source, inputs, settings, place)
             write_documents(stage, found, label=f"crawl {source}")
 
 
-def write_documents(
-    stage: Stage, found: Iterable[Document | Dropped], *, label: str, **facts: object
-) -> None:
-    """Write what a reader yields into the stage folder and finish the stage."""
-    for leftover in (*stage.folder.glob("*.parquet"), *stage.folder.glob("dropped/*.parquet")):
-        leftover.unlink()
-    ids = UniqueIds()
-    with DocumentWriter(stage.folder) as writer, track(None, label, "pages") as advance:
-        for item in found:
-            if isinstance(item, Dropped):
-                writer.drop(storable(item.document), item.drop)
-            elif not item.license:
-                writer.drop(storable(item), Drop("unknown-license"))
-            else:
-                writer.write(replace(storable(item), id=ids.unique(item.id)))
-            advance()
-    counts = writer.counts
-    if not counts["in"]:
-        raise BadInput(
-            "There is nothing to read in the inputs. Check that they are the right ones."
+def _read(
+    source: str, inputs: Sequence[Path], settings: ReadSettings, place: Any
+) -> Iterator[Document | Dropped | Bookmark]:
+    """Yield what the reader finds in all inputs; a bookmark names the input and a place in it."""
+    first, inside = place or (0, None)
+    for number, path in enumerate(inputs):
+        if number < first:
+            continue
+        found = (
+            FROM_BOOKMARK[source](path, settings, inside)
+            if number == first and inside is not None
+            else SOURCES[source](path, settings)
         )
-    stage.finish(counts=counts, digest=documents_digest(stage.folder), **facts)
-    lost = ", ".join(f"{reason} {number}" for reason, number in counts["dropped"].items())
-    say(f"{label}: {counts['out']} documents in {stage.folder}; dropped: {lost or 'none'}")
-    if "unknown-license" in counts["dropped"]:
-        say("Pages without a known licence are kept out; --license says it for them.")
-
-
-def storable(document: Document) -> Document:
-    r"""Return `document` without half characters (\ud800-\udfff), which UTF-8 cannot hold."""
-    if not LONE_SURROGATE.search(document.text + document.title):
-        return document
-    title = LONE_SURROGATE.sub("\ufffd", document.title)
-    return replace(document, text=LONE_SURROGATE.sub("\ufffd", document.text), title=title)
+        for item in found:
+            yield Bookmark([number, item.place]) if isinstance(item, Bookmark) else item
+        yield Bookmark([number + 1, None])

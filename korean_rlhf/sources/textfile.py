@@ -23,7 +23,7 @@ class LostLine:
     number: int
     """Counted from 1."""
     shown: str
-    """What of it is readable, broken bytes as \\xNN."""
+    r"""What of it is readable, broken bytes as \xNN."""
     encoding: str
     """The encoding that was tried last."""
 
@@ -39,12 +39,12 @@ class TextFile:
 
 
 def read_text(data: bytes) -> TextFile | None:
-    """Return the text of a file, or None if most of it cannot be read.
+    r"""Return the text of a file, or None if most of it cannot be read.
 
     A file that is broken as a whole is read line by line: in UTF-8, else in CP949, as files are
     that were joined from several. UTF-16 is read as one, and lines with half characters are lost.
 
-    >>> read_text("햇살\\n".encode() + "바람\\n".encode("cp949")).encoding
+    >>> read_text("햇살\n".encode() + "바람\n".encode("cp949")).encoding
     'mixed'
     """
     found = decode_strictly(data)
@@ -59,7 +59,7 @@ def read_text(data: bytes) -> TextFile | None:
 
 
 def _cut_at_the_end(data: bytes, name: str) -> str:
-    """Return the bytes, as \\xNN, of a character that is cut off by the end of the file."""
+    r"""Return the bytes, as \xNN, of a character that is cut off by the end of the file."""
     codec = name.partition(" ")[0]
     if codec not in ("utf-8", "cp949", "utf-16-le", "utf-16-be"):
         return ""

@@ -13,8 +13,9 @@ from korean_rlhf.errors import UnknownName
 from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.settings.crawl import ReadSettings
-from korean_rlhf.sources.run import SOURCES, collect, storable
+from korean_rlhf.sources.run import SOURCES, collect
 from korean_rlhf.sources.spiders import not_fetched, read_log, spiders
+from korean_rlhf.sources.writing import storable
 from korean_rlhf.tables import read, rows
 
 

@@ -15,7 +15,10 @@ from korean_rlhf.sources.files import read_files
 from korean_rlhf.sources.reading import Dropped
 from korean_rlhf.sources.textfile import read_text
 
-TEXT = '똠방각하와 펲시맨이 "어서 오세요." 하고 말했다.\n값은 1,000원, 漢字도 있다 ― 끝.\n\n그 뒤의 이야기\n'
+TEXT = (
+    '똠방각하와 펲시맨이 "어서 오세요." 하고 말했다.\n'
+    "값은 1,000원, 漢字도 있다 ― 끝.\n\n그 뒤의 이야기\n"
+)
 ENCODINGS = ("utf-8", "utf-8-sig", "cp949", "utf-16", "utf-16-le", "utf-16-be")
 BROKEN = b"\xb1\xff\x30\x80\xff"
 """Neither UTF-8 nor CP949."""

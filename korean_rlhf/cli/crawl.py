@@ -11,12 +11,18 @@ from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.errors import UnknownName
-from korean_rlhf.settings.crawl import NaverSearchSettings, ReadSettings, SpiderSettings
+from korean_rlhf.settings.crawl import (
+    HubSettings,
+    NaverSearchSettings,
+    ReadSettings,
+    SpiderSettings,
+)
 
 READERS = {
     "wikipedia-dump": "A MediaWiki export (pages-articles.xml[.bz2]): its articles as wikitext.",
     "namu-dump": "A NamuWiki dump (one JSON array): its articles as namumark.",
     "warc": "Web archives, a .warc[.gz] file or a folder of them: their HTML pages.",
+    "hub": "A data set of the Hugging Face hub by its name, or one that lies here.",
     "files": "Text, HTML, Markdown, JSONL, Parquet, CSV: files or folders of them.",
 }
 
@@ -81,6 +87,22 @@ class SearchArguments:
     """Delete what the folder holds and begin anew."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HubArguments:
+    """Which data set to read, and where the documents go."""
+
+    name: Positional[str]
+    """Name on the hub (owner/name), or a folder or file: Parquet, JSONL, CSV, Arrow."""
+
+    out: Path
+    """Folder for the raw documents."""
+
+    stage: Nested[HubSettings]
+
+    replace: bool = False
+    """Delete what the folder holds and begin anew."""
+
+
 def run(argv: list[str]) -> int:
     """List what there is, or run the spider or reader that is named first."""
     from korean_rlhf.sources.spiders import spiders
@@ -89,7 +111,9 @@ def run(argv: list[str]) -> int:
         print(_listing(spiders()))
         return 0
     name, *rest = argv
-    if name in READERS:
+    if name == "hub":
+        _read_hub(rest)
+    elif name in READERS:
         _read(name, rest)
     elif name in SEARCHES:
         _search(name, rest)
@@ -133,6 +157,13 @@ def _read(name: str, argv: list[str]) -> None:
 
     found = parse(ReaderArguments, argv, command=f"crawl {name}")
     collect(name, found.inputs, found.out, found.stage, replace=found.replace)
+
+
+def _read_hub(argv: list[str]) -> None:
+    from korean_rlhf.sources.hub import collect_hub
+
+    found = parse(HubArguments, argv, command="crawl hub")
+    collect_hub(found.name, found.out, found.stage, replace=found.replace)
 
 
 def _listing(found: dict[str, str]) -> str:

@@ -27,7 +27,7 @@ class ReadSettings(SourceSettings):
     """Field of JSONL, Parquet, CSV and TSV rows that holds the text."""
 
     namespaces: tuple[int, ...] = (0,)
-    """Namespaces of a wiki dump to keep, by number: 0 articles, 4 the project, 12 help, 100 portals."""
+    """Namespaces of a wiki dump to keep, by number: 0 articles, 4 the project, 12 help."""
 
     workers: int = 0
     """Processes that read a multistream dump side by side; 0 is one for each core."""
@@ -35,6 +35,41 @@ class ReadSettings(SourceSettings):
     def __post_init__(self) -> None:
         if self.workers < 0:
             raise SettingsError("workers cannot be negative.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubSettings(SourceSettings):
+    """Which rows of a data set become documents, and from which columns."""
+
+    split: str = "train"
+    """Split of the data set."""
+
+    config: str = ""
+    """Configuration (subset) of the data set, for those that have several."""
+
+    revision: str = ""
+    """Commit, branch or tag on the hub; the newest commit when it is not given."""
+
+    text_column: str = "text"
+    """Column of the text."""
+
+    id_column: str = ""
+    """Column of the id; split and row number when it is not given."""
+
+    title_column: str = ""
+    """Column of the title."""
+
+    url_column: str = ""
+    """Column of the address."""
+
+    limit: int | None = None
+    """Most rows to read."""
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and self.limit < 1:
+            raise SettingsError(f"limit must be 1 or more, got {self.limit}.")
+        if not self.split or not self.text_column:
+            raise SettingsError("split and text_column cannot be empty.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,11 +24,11 @@ from docutils.parsers.rst import Directive, directives, roles
 COMMENT_BLOCK = re.compile(r"^(?:#{20,}|# ?%%).*\n((?:#.*\n?)*)", re.MULTILINE)
 TITLED = re.compile(r"^(.*?)\s*<[^<>]*>$", re.DOTALL)
 CODE = ("code-block", "sourcecode", "code", "parsed-literal", "prompt", "doctest", "testcode")
-SILENT = (
-    *("toctree", "contents", "raw", "image", "meta", "index", "only", "include", "literalinclude"),
-    *("currentmodule", "module", "highlight", "tabularcolumns", "youtube", "video", "customcarditem"),
-    *("customcalloutitem", "minigallery", "galleryitem", "autofunction", "autoclass", "bibliography"),
-)  # fmt: skip
+SILENT = frozenset(
+    "toctree contents raw image meta index only include literalinclude currentmodule "
+    "module highlight tabularcolumns youtube video customcarditem customcalloutitem minigallery "
+    "galleryitem autofunction autoclass bibliography".split()
+)
 
 
 class Content(Directive):

@@ -54,7 +54,8 @@ def test_headings_lose_the_links_to_themselves_and_keep_words_in_links() -> None
 
 def test_headings_terms_captions_and_lists_are_in_the_text() -> None:
     text = main_text(
-        f"<div class=titlepage><div><h2 class=title><a id=a></a>2.1. 판</h2></div></div><p>{PROSE}</p>"
+        "<div class=titlepage><div><h2 class=title><a id=a></a>2.1. 판</h2></div></div>"
+        f"<p>{PROSE}</p>"
         f"<dl><dt><span class=term>안정판</span></dt><dd><p>{PROSE}</p></dd></dl>"
         f"<figure><img src=a><figcaption><p>그림 1. 비</p></figcaption></figure><p>{PROSE}</p>"
         f"<ol><li>첫째로 <a href=/a>문서</a>를 읽는다.</li><li>둘째로 쓴다.</li></ol>"

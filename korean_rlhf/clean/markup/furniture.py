@@ -10,24 +10,26 @@ import re
 from collections.abc import Iterator
 
 MENU_WORDS = frozenset(
-    "로그인 로그아웃 회원가입 고객센터 사이트맵 마이페이지 장바구니 즐겨찾기 전체메뉴 메뉴 검색 통합검색 홈 홈으로 "
-    "이용약관 개인정보처리방침 개인정보취급방침 청소년보호정책 이메일무단수집거부 오시는길 찾아오시는길 공지사항 "
-    "자유게시판 방명록 관리자 글쓰기 비밀번호찾기 아이디찾기 Home HOME Login LOGIN Sitemap SITEMAP Menu MENU".split()
+    "로그인 로그아웃 회원가입 고객센터 사이트맵 마이페이지 장바구니 즐겨찾기 전체메뉴 메뉴 "
+    "검색 통합검색 홈 홈으로 이용약관 개인정보처리방침 개인정보취급방침 청소년보호정책 "
+    "이메일무단수집거부 오시는길 찾아오시는길 공지사항 자유게시판 방명록 관리자 글쓰기 "
+    "비밀번호찾기 아이디찾기 Home HOME Login LOGIN Sitemap SITEMAP Menu MENU".split()
 )
 BUTTON_WORDS = frozenset(
-    "인쇄 인쇄하기 프린트 스크랩 스크랩하기 공유 공유하기 복사 URL복사 링크복사 주소복사 글자크기 글씨크기 글꼴 "
-    "크게 작게 확대 축소 가 가- 가+ 가나다 좋아요 싫어요 추천 비추천 추천하기 공감 신고 신고하기 저장 북마크 "
-    "목록 목록보기 목록으로 수정 삭제 답글 답변 댓글 댓글쓰기 등록 취소 닫기 열기 펼치기 접기 더보기 이전 다음 "
-    "이전글 다음글 맨위로 위로 TOP top 번역 음성듣기 기사듣기 본문듣기 구독 구독하기 이메일 메일 카카오톡 "
-    "카카오스토리 페이스북 트위터 밴드 네이버 라인 인스타그램 X Facebook Twitter KakaoTalk Email Print Share "
-    "메뉴 검색".split()
+    "인쇄 인쇄하기 프린트 스크랩 스크랩하기 공유 공유하기 복사 URL복사 링크복사 주소복사 "
+    "글자크기 글씨크기 글꼴 크게 작게 확대 축소 가 가- 가+ 가나다 좋아요 싫어요 추천 비추천 "
+    "추천하기 공감 신고 신고하기 저장 북마크 목록 목록보기 목록으로 수정 삭제 답글 답변 댓글 "
+    "댓글쓰기 등록 취소 닫기 열기 펼치기 접기 더보기 이전 다음 이전글 다음글 맨위로 위로 TOP "
+    "top 번역 음성듣기 기사듣기 본문듣기 구독 구독하기 이메일 메일 카카오톡 카카오스토리 "
+    "페이스북 트위터 밴드 네이버 라인 인스타그램 X Facebook Twitter KakaoTalk Email Print "
+    "Share 메뉴 검색".split()
 )
-_JOINED = {"URL 복사": "URL복사", "링크 복사": "링크복사", "주소 복사": "주소복사", "글자 크기": "글자크기",
-           "글씨 크기": "글씨크기", "맨 위로": "맨위로", "이전 글": "이전글", "다음 글": "다음글",
-           "댓글 쓰기": "댓글쓰기", "기사 듣기": "기사듣기", "본문 듣기": "본문듣기", "음성 듣기": "음성듣기",
-           "목록 보기": "목록보기", "이용 약관": "이용약관", "개인정보 처리방침": "개인정보처리방침",
-           "고객 센터": "고객센터", "회원 가입": "회원가입", "전체 메뉴": "전체메뉴"}  # fmt: skip
-_JOIN = re.compile("|".join(map(re.escape, _JOINED)))
+_SPACED = (
+    "URL 복사", "링크 복사", "주소 복사", "글자 크기", "글씨 크기", "맨 위로",
+    "이전 글", "다음 글", "댓글 쓰기", "기사 듣기", "본문 듣기", "음성 듣기",
+    "목록 보기", "이용 약관", "개인정보 처리방침", "고객 센터", "회원 가입", "전체 메뉴",
+)  # fmt: skip
+_JOIN = re.compile("|".join(_SPACED))
 _BETWEEN = re.compile(r"[\s|·,/>›»\[\]()ㆍ•]+")
 _NUMBER = re.compile(r"[\d,.+]+(?:개|건|명|회)?")
 
@@ -106,7 +108,7 @@ def _is_bar(line: str) -> bool:
 
 
 def _words(line: str) -> list[str]:
-    joined = _JOIN.sub(lambda found: _JOINED[found[0]], line)
+    joined = _JOIN.sub(lambda found: found[0].replace(" ", ""), line)
     return [word for word in _BETWEEN.split(joined) if word]
 
 

@@ -13,12 +13,16 @@ from urllib.parse import urlsplit
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.sources.challenge import is_challenge
+from korean_rlhf.sources.contentcoding import CODINGS, unpacked
 from korean_rlhf.sources.pagefacts import decode_page, page_facts
 from korean_rlhf.sources.reading import Dropped
 
 NAME = "warc"
 WARC_BEGINS, GZIP = b"WARC/", b"\x1f\x8b"
 HTML = ("text/html", "application/xhtml+xml")
+MOST_BYTES = 32 * 1024 * 1024
+"""A page longer than this, unpacked, is no text for people."""
 
 
 def read_warc(
@@ -109,29 +113,55 @@ def _judged(record: Any, place: str, settings: SourceSettings, blocked: bool) ->
     status = record.http_headers.get_statuscode() if record.http_headers else "000"
     if status != "200":
         return Dropped(empty, Drop(f"http-{status}"))
-    kind = record.http_headers.get_header("Content-Type") or ""
+    kind = _header(record, "Content-Type")
     if not kind.lower().lstrip().startswith(HTML):
         return Dropped(empty, Drop("not-html", kind))
-    body = record.content_stream().read()
+    body = _body(record, place)
+    if isinstance(body, Drop):
+        return Dropped(empty, body)
+    return _document(body, record, empty)
+
+
+def _header(record: Any, name: str) -> str:
+    return str(record.http_headers.get_header(name) or "")
+
+
+def _body(record: Any, place: str) -> bytes | Drop:
+    """Return the page in a record, unpacked, or why there is none."""
+    coding = _header(record, "Content-Encoding").strip().lower()
+    if coding not in CODINGS:
+        return Drop("unknown-content-encoding", coding)
+    is_chunked = _header(record, "Transfer-Encoding").strip().lower() == "chunked"
+    pieces, size = [], 0
+    try:
+        for piece in unpacked(record.raw_stream, coding, is_chunked=is_chunked):
+            pieces.append(piece)
+            size += len(piece)
+            if size > MOST_BYTES:
+                return Drop("too-large", f"over {MOST_BYTES} bytes, {place}")
+    except Exception as problem:  # of zlib, brotli and warcio's chunks, each with kinds of its own
+        return Drop("torn-record", f"{place}: {problem}")
     if record.raw_stream.limit:  # bytes that its header promises and the file does not hold
-        return Dropped(empty, Drop("torn-record", place))
-    return _document(body, kind, record.rec_headers.get_header("WARC-Date") or "", empty)
+        return Drop("torn-record", place)
+    return b"".join(pieces)
 
 
-def _document(body: bytes, kind: str, fetched_at: str, empty: Document) -> Document | Dropped:
-    decoded = decode_page(body, kind)
+def _document(body: bytes, record: Any, empty: Document) -> Document | Dropped:
+    decoded = decode_page(body, _header(record, "Content-Type"))
     if decoded is None:
         return Dropped(empty, Drop("unreadable-encoding"))
     text, _ = decoded
     if not text.strip():
         return Dropped(empty, Drop("empty"))
     facts = page_facts(text)
+    if is_challenge(_header(record, "cf-mitigated"), body, facts.title):
+        return Dropped(replace(empty, title=facts.title), Drop("blocked", "challenge"))
     return replace(
         empty,
         text=text,
         title=facts.title,
         license=facts.license or empty.license,
-        fetched_at=fetched_at,
+        fetched_at=record.rec_headers.get_header("WARC-Date") or "",
     )
 
 

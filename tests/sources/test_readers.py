@@ -8,7 +8,9 @@ import json
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
+from zlib import compress
 
+import brotli
 import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
@@ -17,6 +19,7 @@ from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.records import Document
 from korean_rlhf.sampleworld.dumps import write_dumps
 from korean_rlhf.settings.crawl import ReadSettings
+from korean_rlhf.sources import warc
 from korean_rlhf.sources.files import read_files
 from korean_rlhf.sources.namu import read_namu
 from korean_rlhf.sources.reading import Dropped, zstd
@@ -174,6 +177,97 @@ def test_packed_bodies_are_unpacked(tmp_path: Path) -> None:
     kept, _ = split(read_warc(path, SETTINGS))
 
     assert "꾸러미" in kept
+
+
+def write_response(path: Path, body: bytes, *headers: tuple[str, str], url: str = "a.kr") -> None:
+    with path.open("ab") as file:
+        record = WARCWriter(file, gzip=True).create_warc_record(
+            f"http://{url}/",
+            "response",
+            payload=BytesIO(body),
+            length=len(body),
+            http_headers=StatusAndHeaders(
+                "200 OK", [("Content-Type", "text/html"), *headers], protocol="HTTP/1.1"
+            ),
+        )
+        WARCWriter(file, gzip=True).write_record(record)
+
+
+def chunked(body: bytes) -> bytes:
+    pieces = (body[n : n + 7] for n in range(0, len(body), 7))
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def test_bodies_packed_and_chunked_in_every_way_are_read(tmp_path: Path) -> None:
+    path, page = tmp_path / "crawl.warc.gz", PAGE.format("꾸러미").encode()
+    in_chunks = ("Transfer-Encoding", "chunked")
+    for name, pack in (("br", brotli.compress), ("gzip", gzip.compress), ("deflate", compress)):
+        packed = pack(page)
+        write_response(path, packed, ("Content-Encoding", name), url=name)
+        write_response(
+            path, chunked(packed), ("Content-Encoding", name), in_chunks, url=f"chunked-{name}"
+        )
+    write_response(path, chunked(page), in_chunks, url="chunked")
+    write_response(path, page, ("Content-Encoding", "gzip"), url="only-says-so")
+    write_response(path, page, ("Content-Encoding", "zstd"), url="zstd")
+    found = list(read_warc(path, SETTINGS))
+    kept = [item for item in found if isinstance(item, Document)]
+    lost = [item.drop for item in found if isinstance(item, Dropped)]
+
+    assert len(kept) == 8 and {page.title for page in kept} == {"꾸러미"}
+    assert [(drop.reason, drop.detail) for drop in lost] == [("unknown-content-encoding", "zstd")]
+
+
+def test_a_broken_body_costs_its_page_only(tmp_path: Path) -> None:
+    path, page = tmp_path / "crawl.warc.gz", PAGE.format("쪽").encode() * 3000
+    for name, pack in (("br", brotli.compress), ("gzip", gzip.compress)):
+        packed = bytearray(pack(page))
+        packed[len(packed) // 2 :] = bytes(len(packed) - len(packed) // 2)
+        write_response(path, bytes(packed), ("Content-Encoding", name), url=name)
+    write_response(path, PAGE.format("온전").encode(), url="whole")
+    kept, lost = split(read_warc(path, SETTINGS))
+
+    assert list(kept) == ["온전"] and lost["torn-record"] >= 1 and lost.total() == 2
+
+
+def test_a_page_that_unpacks_to_gigabytes_is_not_read_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warc, "MOST_BYTES", 100_000)
+    path = tmp_path / "crawl.warc.gz"
+    write_response(path, gzip.compress(b"<p>" * 1_000_000), ("Content-Encoding", "gzip"))
+    _, lost = split(read_warc(path, SETTINGS))
+
+    assert lost == {"too-large": 1}
+
+
+def test_challenges_with_status_200_are_kept_out(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.warc.gz"
+    challenge = (Path(__file__).parents[1] / "pages/challenge.html").read_bytes()
+    long = "<title>접근이 제한된 산길</title>" + "<p>산길 이야기이다.</p>" * 3000
+    write_response(path, challenge, url="a")
+    write_response(path, PAGE.format("글").encode(), ("cf-mitigated", "challenge"), url="b")
+    write_response(path, "<title>비정상적인 접근입니다</title>".encode(), url="c")
+    write_response(path, long.encode(), url="d")
+    kept, lost = split(read_warc(path, SETTINGS))
+
+    assert lost == {"blocked": 3} and list(kept) == ["접근이 제한된 산길"]
+
+
+def test_only_responses_are_pages(tmp_path: Path) -> None:
+    path = tmp_path / "crawl.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(writer.create_warcinfo_record("crawl.warc.gz", {"software": "x"}))
+        for kind in ("metadata", "resource", "conversion"):
+            body = PAGE.format(kind).encode()
+            writer.write_record(
+                writer.create_warc_record("http://a.kr/", kind, BytesIO(body), length=len(body))
+            )
+    write_response(path, PAGE.format("쪽").encode())
+    kept, lost = split(read_warc(path, SETTINGS))
+
+    assert list(kept) == ["쪽"] and not lost
 
 
 def test_a_torn_warc_loses_only_its_last_record(tmp_path: Path) -> None:

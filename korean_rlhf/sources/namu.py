@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 from korean_rlhf.errors import BadInput
@@ -26,7 +26,8 @@ def read_namu(path: Path, settings: ReadSettings) -> Iterator[Document | Dropped
     Pages outside the main namespace and redirects are dropped with a reason. The dump has no times.
 
     Raises:
-        BadInput: the file is not such an array, or is torn; the message says after which page.
+        BadInput: the file is not such an array, or is torn; the message says after which page
+            and before which byte.
     """
     import ijson
 
@@ -38,10 +39,20 @@ def read_namu(path: Path, settings: ReadSettings) -> Iterator[Document | Dropped
                 read, last = read + 1, document.title
                 yield _judged(document, row, settings)
         except (*TORN, ijson.JSONError, ijson.IncompleteJSONError, KeyError, TypeError) as problem:
+            place = _place(file)
             raise BadInput(
                 f"{path}: torn, or not the JSON array of a NamuWiki dump: {first_words(problem)} "
-                f"(after page {read}, {last!r}). Fetch or unpack it again."
+                f"(after page {read:,}, {last!r}, before byte {place:,} of the unpacked file). "
+                "Fetch or unpack it again."
             ) from None
+
+
+def _place(file: IO[bytes]) -> int:
+    """Return how many bytes were read; a block more than the parser came to."""
+    try:
+        return file.tell()
+    except (OSError, ValueError):
+        return 0
 
 
 def _judged(document: Document, row: dict[str, Any], settings: ReadSettings) -> Document | Dropped:

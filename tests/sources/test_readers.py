@@ -90,6 +90,21 @@ def test_a_torn_dump_says_after_which_page(dumps: Path, tmp_path: Path) -> None:
             list(reader(torn, SETTINGS))
 
 
+def test_a_torn_namu_dump_says_before_which_byte(tmp_path: Path) -> None:
+    path = tmp_path / "namu.json.gz"
+    text = json.dumps([{"namespace": "0", "title": f"글{n}", "text": "비"} for n in range(9)])
+    path.write_bytes(gzip.compress(text[:-30].encode()))
+
+    with pytest.raises(BadInput, match=rf"after page 8, '글7', before byte {len(text) - 30}"):
+        list(read_namu(path, SETTINGS))
+
+
+def test_other_namespaces_of_a_namu_dump_by_choice(dumps: Path) -> None:
+    kept, lost = split(read_namu(dumps / "namuwiki.json", ReadSettings(namespaces=(0, 1, 2))))
+
+    assert lost["other-namespace"] < 4 and "햇살마을" in kept
+
+
 def test_a_torn_xml_gives_the_pages_before_the_tear(dumps: Path, tmp_path: Path) -> None:
     xml = bz2.decompress((dumps / "kowiki.xml.bz2").read_bytes())
     torn = tmp_path / "kowiki.xml"

@@ -175,7 +175,9 @@ def _taken(running: deque[tuple[Range, Future[Result]]]) -> tuple[Range, Result]
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Yield a pool of processes that die with this one; what waits is forgotten at an error."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
+    ) as pool:
         try:
             yield pool
         except BaseException:
@@ -183,7 +185,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
             raise
 
 
-def _begin_worker() -> None:
-    """Die with the parent, and leave Ctrl-C to it."""
+def _begin_worker(parent: int) -> None:
+    """Die with the parent, also when it died while this process started; leave Ctrl-C to it."""
     die_with_parent()
+    if os.getppid() != parent:
+        os._exit(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

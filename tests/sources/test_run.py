@@ -89,7 +89,7 @@ def test_the_command_lists_every_spider_and_reader(capsys: pytest.CaptureFixture
     said = capsys.readouterr().out
 
     assert SOURCES.keys() | {"hub"} == READERS.keys()
-    assert {"site", "wikipedia"} == spiders().keys()
+    assert {"namu", "site", "wikipedia"} == spiders().keys()
     assert all(name in said for name in (*spiders(), *READERS))
 
 

@@ -6,8 +6,10 @@ environment variables NAVER_CLIENT_ID and NAVER_CLIENT_SECRET.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.errors import UnknownName
@@ -22,11 +24,10 @@ READERS = {
     "wikipedia-dump": "A MediaWiki export (pages-articles.xml[.bz2]): its articles as wikitext.",
     "namu-dump": "A NamuWiki dump (one JSON array): its articles as namumark.",
     "warc": "Web archives, a .warc[.gz] file or a folder of them: their HTML pages.",
-    "hub": "A data set of the Hugging Face hub by its name, or one that lies here.",
     "files": "Text, HTML, Markdown, JSONL, Parquet, CSV: files or folders of them.",
 }
 
-
+DATA_SETS = {"hub": "A data set of the Hugging Face hub by its name, or one that lies here."}
 SEARCHES = {"naver-search": "Naver's Search Open API: titles, snippets and links, no pages."}
 
 
@@ -111,17 +112,20 @@ def run(argv: list[str]) -> int:
         print(_listing(spiders()))
         return 0
     name, *rest = argv
-    if name == "hub":
-        _read_hub(rest)
-    elif name in READERS:
-        _read(name, rest)
-    elif name in SEARCHES:
-        _search(name, rest)
-    elif name in spiders():
-        _crawl(name, rest)
-    else:
-        raise UnknownName("spider or source", name, {*spiders(), *READERS, *SEARCHES})
+    known = {*spiders(), *READERS, *DATA_SETS, *SEARCHES}
+    if name not in known:
+        raise UnknownName("spider or source", name, known)
+    _BEGIN[arguments_of(name)](name, rest)
     return 0
+
+
+def arguments_of(name: str) -> type[Any]:
+    """Return the dataclass of the flags that a spider, reader or search of this name takes."""
+    if name in READERS:
+        return ReaderArguments
+    if name in DATA_SETS:
+        return HubArguments
+    return SearchArguments if name in SEARCHES else SpiderArguments
 
 
 def _crawl(name: str, argv: list[str]) -> None:
@@ -159,24 +163,33 @@ def _read(name: str, argv: list[str]) -> None:
     collect(name, found.inputs, found.out, found.stage, replace=found.replace)
 
 
-def _read_hub(argv: list[str]) -> None:
+def _read_hub(name: str, argv: list[str]) -> None:
     from korean_rlhf.sources.hub import collect_hub
 
-    found = parse(HubArguments, argv, command="crawl hub")
+    found = parse(HubArguments, argv, command=f"crawl {name}")
     collect_hub(found.name, found.out, found.stage, replace=found.replace)
 
 
+_BEGIN: dict[type[Any], Callable[[str, list[str]], None]] = {
+    SpiderArguments: _crawl,
+    ReaderArguments: _read,
+    HubArguments: _read_hub,
+    SearchArguments: _search,
+}
+
+
 def _listing(found: dict[str, str]) -> str:
-    names = [f"  {name:<16}{said}" for name, said in found.items()]
-    readers = [f"  {name:<16}{said}" for name, said in READERS.items()]
+    def lines(names: dict[str, str]) -> list[str]:
+        return [f"  {name:<16}{said}" for name, said in names.items()]
+
     return "\n".join(
         [
             "usage: korean-rlhf crawl NAME START... --out DIR   (crawl NAME --help says more)",
             "\nSpiders, which fetch pages (robots.txt is always obeyed):",
-            *names,
+            *lines(found),
             "\nSearches:",
-            *(f"  {name:<16}{said}" for name, said in SEARCHES.items()),
+            *lines(SEARCHES),
             "\nReaders of what is already here:",
-            *readers,
+            *lines(READERS | DATA_SETS),
         ]
     )

@@ -106,9 +106,7 @@ def test_a_command_line_in_a_page_parses(line, monkeypatch):
 def chosen(module, name, rest):
     """Return the dataclass that parses this line, and what it parses."""
     if name == "crawl" and rest:
-        kinds = dict.fromkeys(module.READERS, module.ReaderArguments)
-        kinds |= dict.fromkeys(module.SEARCHES, module.SearchArguments)
-        return kinds.get(rest[0], module.SpiderArguments), rest[1:]
+        return module.arguments_of(rest[0]), rest[1:]
     if name == "sampleworld" and rest:
         return getattr(module, f"{rest[0].capitalize()}Arguments"), rest[1:]
     return getattr(module, "Arguments", None), rest

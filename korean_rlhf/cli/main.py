@@ -19,6 +19,7 @@ COMMANDS = {
     "crawl": "fetch a site, or read a dump, an archive or files, into raw documents",
     "clean": "raw documents -> clean Korean text, every drop with its reason",
     "dedup": "take exact and near duplicates out of a corpus",
+    "fingerprints": "hash a benchmark, so that dedup finds its text in a corpus",
     "translate": "turn an English instruction set into Korean",
     "tokenizer": "train a byte-level BPE tokenizer",
     "tokens": "a corpus -> memory-mapped token files",

@@ -1,156 +1,169 @@
-"""From documents that share a hash to clusters of duplicates with one document each that stays."""
+"""From documents that share a hash to decisions: which row is dropped, and for which other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from korean_rlhf.engine import daft
-from korean_rlhf.ngrams import normalise_for_matching
+from korean_rlhf.dedup.comparing import GramStore
+from korean_rlhf.dedup.corpus import Corpus, Groups, Rows
+from korean_rlhf.dedup.grams import Hashes
+from korean_rlhf.dedup.grouping import by_key, group_rows, without_singles
+from korean_rlhf.dedup.signatures import band_name
+from korean_rlhf.progress import track
+from korean_rlhf.settings.dedup import DedupSettings
 
-Pairs = npt.NDArray[np.int64]
-"""(n, 2) rows of the corpus, numbered through all shards in order; left < right."""
+REASONS = ("", "exact-duplicate", "near-duplicate", "contaminated")
+KEPT, EXACT, NEAR, CONTAMINATED = range(4)
 _ALL_PAIRS = 12
 """In a group of up to so many documents all pairs are compared; in a larger one neighbours by
 length, and each with the longest."""
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """Identity and length of every document, in the order of the shards."""
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What becomes of every row."""
 
-    ids: pa.ChunkedArray
-    characters: npt.NDArray[np.int64]
-    files: Sequence[Path]
+    reasons: npt.NDArray[np.uint8]
+    """(rows,) place in REASONS."""
+    keepers: Rows
+    """(rows,) the row that stays instead, -1 for none."""
+    similarities: npt.NDArray[np.float32]
+    """(rows,) Jaccard similarity to the keeper."""
 
     @classmethod
-    def of(cls, files: Sequence[Path]) -> Corpus:
-        """Read it from files of signatures."""
-        table = pa.concat_tables(
-            [pq.read_table(file, columns=["id", "characters"]) for file in files]
-        )
-        return cls(table["id"], table["characters"].to_numpy(), files)
-
-    def keeper(self, rows: npt.NDArray[np.int64]) -> int:
-        """Return the row to keep of a cluster: the longest text, then the smallest id."""
-        longest = rows[self.characters[rows] == self.characters[rows].max()]
-        return int(min(longest, key=lambda row: str(self.ids[int(row)].as_py())))
+    def none(cls, size: int) -> Decisions:
+        """Return decisions by which everything stays."""
+        return cls(np.zeros(size, np.uint8), np.full(size, -1), np.zeros(size, np.float32))
 
 
-def group_rows(keys: pa.Array) -> list[npt.NDArray[np.int64]]:
-    """Return the rows of every key that occurs more than once, by Daft's group-by.
+def drop_exact(corpus: Corpus, decisions: Decisions) -> None:
+    """Decide about rows with equal digests: one stays."""
+    groups = _equal_digests(corpus, decisions)
+    for rows, keepers in corpus.keepers(groups):
+        gone = rows != keepers
+        decisions.reasons[rows[gone]] = EXACT
+        decisions.keepers[rows[gone]] = keepers[gone]
+        decisions.similarities[rows[gone]] = 1.0
 
-    A missing key (None) groups with nothing.
 
-    >>> [group.tolist() for group in group_rows(pa.array([7, 8, None, 7, None]))]
-    [[0, 3]]
+def _equal_digests(corpus: Corpus, decisions: Decisions) -> Groups:
+    """Return the remaining rows of equal digests, by their halves one after the other."""
+    groups = group_rows(_remaining(corpus, decisions, "digest_0"))
+    second = corpus.column("digest_1").astype(np.uint64, copy=False)[groups.rows]
+    return without_singles(by_key(groups.rows, groups.numbers().astype(np.uint64), second))
+
+
+def _remaining(corpus: Corpus, decisions: Decisions, column: str) -> Hashes:
+    """Return one hash of every row; 0, which is grouped with nothing, of those that are out."""
+    keys = corpus.column(column).astype(np.uint64, copy=False)
+    keys[decisions.reasons != KEPT] = 0
+    return keys
+
+
+def drop_near(corpus: Corpus, decisions: Decisions, settings: DedupSettings, scratch: Path) -> int:
+    """Decide about rows joined by similar pairs: one of each connected group stays.
+
+    One band at a time: its pairs that are not joined yet are compared by their true n-grams, which
+    lie in the file `scratch`. Return how many pairs were compared.
     """
-    arrow = pa.table({"key": keys, "row": pa.array(np.arange(len(keys)))})
-    frame = daft().from_arrow(arrow)
-    frame = (
-        frame.where(frame["key"].not_null())
-        .groupby("key")
-        .agg(
-            frame["row"].list_agg().alias("rows"),
-            frame["row"].min().alias("first"),
-            frame["row"].count().alias("count"),
-        )
-    )
-    frame = frame.where(frame["count"] > 1).sort("first").select("rows")
-    return [np.sort(np.asarray(rows, np.int64)) for rows in frame.to_pydict()["rows"]]
+    bands = [band_name(band) for band in range(settings.bands)]
+    met = np.zeros(corpus.size, bool)
+    for band in bands:
+        met[group_rows(_remaining(corpus, decisions, band)).rows] = True
+    forest, compared = _Forest(corpus.size), 0
+    with (
+        GramStore.write(corpus, met, scratch, settings.ngram) as store,
+        track(len(bands), "comparing", "bands") as advance,
+    ):
+        for band in bands:
+            groups = group_rows(_remaining(corpus, decisions, band))
+            compared += _join(groups, corpus, store, forest, settings.min_similarity)
+            advance()
+        _decide(forest.groups(np.flatnonzero(met)), corpus, decisions, store)
+    return compared
 
 
-def exact_clusters(corpus: Corpus) -> dict[int, int]:
-    """Return dropped row -> kept row for documents with equal digests."""
-    tables = [pq.read_table(file, columns=["digest"]) for file in corpus.files]
-    digests = pa.concat_tables(tables)["digest"].combine_chunks()
-    return _dropped(group_rows(digests), corpus)
-
-
-def candidate_pairs(corpus: Corpus, gone: dict[int, int], bands: int) -> Pairs:
-    """Return the pairs of remaining documents that agree in a band, one band at a time."""
-    found: list[Pairs] = []
-    out = np.zeros(len(corpus.characters), bool)
-    out[list(gone)] = True
-    for band in range(bands):
-        keys, missing = _band_keys(corpus.files, band)
-        groups = group_rows(pa.array(keys, pa.uint64(), mask=missing | out))
-        found += [_pairs_of(rows, corpus) for rows in groups]
-    if not found:
-        return np.zeros((0, 2), np.int64)
-    return np.unique(np.concatenate(found), axis=0)
-
-
-def _band_keys(
-    files: Sequence[Path], band: int
-) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.bool_]]:
-    """Return the hash of one band of every document, and which (short) documents have none."""
-    keys, missing = [], []
-    for file in files:
-        column = pq.read_table(file, columns=["band"])["band"].combine_chunks()
-        offsets, values = column.offsets.to_numpy(), column.values.to_numpy()
-        has = np.diff(offsets) > 0
-        key = np.zeros(len(has), np.uint64)
-        key[has] = values[offsets[:-1][has] + band]
-        keys.append(key)
-        missing.append(~has)
-    return np.concatenate(keys), np.concatenate(missing)
-
-
-def _pairs_of(rows: npt.NDArray[np.int64], corpus: Corpus) -> Pairs:
-    """Return the pairs to compare in one group."""
-    if len(rows) <= _ALL_PAIRS:
-        left, right = np.triu_indices(len(rows), 1)
-        return np.stack([rows[left], rows[right]], axis=1)
-    order = rows[np.lexsort((rows, corpus.characters[rows]))]
-    neighbours = np.stack([order[:-1], order[1:]], axis=1)
-    star = np.stack([order[:-1], np.full(len(order) - 1, order[-1])], axis=1)
-    return np.sort(np.concatenate([neighbours, star]), axis=1)
-
-
-def gram_hashes(text: str, n: int) -> npt.NDArray[np.uint64]:
-    """Return the sorted distinct hashes of the character n-grams of a text, for comparing sets."""
-    codes = np.frombuffer(normalise_for_matching(text).encode("utf-32-le", "replace"), np.uint32)
-    count = max(1, len(codes) - n + 1)
-    hashes = np.zeros(count, np.uint64)
-    for place in range(min(n, len(codes))):
-        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + codes[place : place + count]
-    return np.unique(hashes)
-
-
-def similarity(left: npt.NDArray[np.uint64], right: npt.NDArray[np.uint64]) -> float:
-    """Return the Jaccard similarity of two sets of hashes."""
-    both = len(np.intersect1d(left, right, assume_unique=True))
-    return both / max(1, len(left) + len(right) - both)
-
-
-def near_clusters(pairs: Pairs, corpus: Corpus) -> dict[int, int]:
-    """Return dropped row -> kept row for the connected components of verified pairs."""
-    if not len(pairs):
-        return {}
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    rows = np.unique(pairs)
-    edges = np.searchsorted(rows, pairs)
-    matrix = coo_matrix(
-        (np.ones(len(edges), np.int8), (edges[:, 0], edges[:, 1])), shape=(len(rows), len(rows))
-    )
-    _, labels = connected_components(matrix, directed=False)
-    order = np.argsort(labels, kind="stable")
-    starts = np.flatnonzero(np.diff(labels[order])) + 1
-    return _dropped(np.split(rows[order], starts), corpus)
-
-
-def _dropped(groups: Sequence[npt.NDArray[np.int64]], corpus: Corpus) -> dict[int, int]:
-    found: dict[int, int] = {}
+def _join(
+    groups: Groups, corpus: Corpus, store: GramStore, forest: _Forest, min_similarity: float
+) -> int:
+    """Join the similar pairs of one band; return how many had to be compared."""
+    compared = 0
     for rows in groups:
-        keeper = corpus.keeper(rows)
-        found |= {int(row): keeper for row in rows if row != keeper}
-    return found
+        for left, right in _pairs(rows, corpus):
+            if right < corpus.own or forest.root(left) == forest.root(right):
+                continue
+            compared += 1
+            if store.similar(left, right, min_similarity):
+                forest.join(left, right)
+    return compared
+
+
+def _pairs(rows: Rows, corpus: Corpus) -> Iterator[tuple[int, int]]:
+    """Yield the pairs to compare in one group, the smaller row first."""
+    if len(rows) <= _ALL_PAIRS:
+        ordered = rows.tolist()
+        for place, left in enumerate(ordered):
+            for right in ordered[place + 1 :]:
+                yield left, right
+        return
+    by_length = rows[np.lexsort((rows, corpus.characters[rows]))].tolist()
+    longest = by_length[-1]
+    for one, next_one in pairwise(by_length):
+        yield min(one, next_one), max(one, next_one)
+        yield min(one, longest), max(one, longest)
+
+
+def _decide(groups: Groups, corpus: Corpus, decisions: Decisions, store: GramStore) -> None:
+    for rows, keepers in corpus.keepers(groups):
+        gone = (rows != keepers) & (rows >= corpus.own)
+        decisions.reasons[rows[gone]] = NEAR
+        decisions.keepers[rows[gone]] = keepers[gone]
+        for row, keeper in zip(rows[gone].tolist(), keepers[gone].tolist(), strict=True):
+            decisions.similarities[row] = store.similarity(row, keeper)
+    _name_the_last_keeper(decisions)
+
+
+def _name_the_last_keeper(decisions: Decisions) -> None:
+    """Let exact copies name the near duplicate's keeper where their own did not stay."""
+    exact = np.flatnonzero(decisions.reasons == EXACT)
+    first = decisions.keepers[exact]
+    moved = decisions.keepers[first] >= 0
+    exact, first = exact[moved], first[moved]
+    decisions.keepers[exact] = decisions.keepers[first]
+    decisions.similarities[exact] = decisions.similarities[first]
+
+
+class _Forest:
+    """Which rows are joined: a union-find of 8 bytes a row."""
+
+    def __init__(self, size: int) -> None:
+        self._parents = array("q")
+        self._parents.frombytes(np.arange(size, dtype=np.int64).data.cast("B"))
+
+    def root(self, row: int) -> int:
+        """Return the smallest row joined with `row`."""
+        parents = self._parents
+        while parents[row] != row:
+            parents[row] = parents[parents[row]]
+            row = parents[row]
+        return row
+
+    def join(self, left: int, right: int) -> None:
+        """Join two rows and all that is joined with them."""
+        one, two = self.root(left), self.root(right)
+        self._parents[max(one, two)] = min(one, two)
+
+    def groups(self, rows: Rows) -> Groups:
+        """Return the groups of two and more among `rows`."""
+        parents = np.frombuffer(self._parents, np.int64)
+        roots = parents[rows]
+        while (parents[roots] != roots).any():
+            roots = parents[roots]
+        return without_singles(by_key(rows, roots.astype(np.uint64)))

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from korean_rlhf.datacard import write_card
-from korean_rlhf.dedup.clusters import (
-    Corpus,
-    Pairs,
-    candidate_pairs,
-    exact_clusters,
-    gram_hashes,
-    near_clusters,
-    similarity,
+from korean_rlhf.dedup.clusters import KEPT, Decisions, drop_exact, drop_near
+from korean_rlhf.dedup.contamination import Fingerprints
+from korean_rlhf.dedup.corpus import Corpus, Part
+from korean_rlhf.dedup.lines import count_repeated, write_hashes
+from korean_rlhf.dedup.signatures import SUFFIX, fits, write_signatures
+from korean_rlhf.dedup.writing import (
+    CONTAMINATED_LIST,
+    Cutting,
+    Hits,
+    Written,
+    mark_contaminated,
+    write_shards,
 )
-from korean_rlhf.dedup.signatures import write_signatures
-from korean_rlhf.engine import WORK, Counts, drop_work, publish, split_inputs
+from korean_rlhf.engine import WORK, drop_work, split_inputs
 from korean_rlhf.progress import say, track
-from korean_rlhf.rundir import open_stage
+from korean_rlhf.rundir import MANIFEST, open_stage
 from korean_rlhf.settings.dedup import DedupSettings
 from korean_rlhf.tables import documents_digest
 
-Decisions = dict[int, tuple[str, str]]
-"""Row of a dropped document -> reason and the id of the document kept."""
+SIGNATURES = "signatures"
+"""Folder of the signatures that are kept (`--signatures`)."""
 
 
 def deduplicate(
@@ -36,94 +37,111 @@ def deduplicate(
 ) -> None:
     """Write the documents of `inputs` without duplicates into the folder `out`.
 
-    Of a cluster the longest text stays, then the one with the smallest id. Killed and started
-    again, it goes on: shards and signatures that are written are not made again.
+    Killed and started again, it goes on: shards and signatures that are written are not made again.
     """
-    with open_stage(out, "dedup", settings=settings, inputs=inputs, replace=replace) as stage:
+    read = [*inputs, *settings.against, *settings.decontaminate]
+    with open_stage(out, "dedup", settings=settings, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
-        shards = split_inputs(
-            inputs, out, license=settings.license, shard_documents=settings.shard_documents
-        )
-        signatures = _signatures(shards, out, settings)
+        marks = Fingerprints.of(settings.decontaminate)
+        corpus = _corpus(inputs, out, settings, marks)
         stage.note_time()
-        decisions, facts = _decide(Corpus.of(signatures), shards, settings)
+        written, facts = _decide_and_write(corpus, out, settings, marks)
         stage.note_time()
-        counts = _write(shards, out, decisions)
-        write_card(out, "dedup", counts.manifest())
+        write_card(out, "dedup", written.counts.manifest())
+        if settings.signatures:
+            _hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
         drop_work(out)
+        counts = written.counts
         stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
         say(counts.sentence("dedup"))
 
 
-def _signatures(shards: Sequence[Path], out: Path, settings: DedupSettings) -> list[Path]:
-    folder = out / WORK / "signatures"
-    folder.mkdir(exist_ok=True)
+def _corpus(
+    inputs: Sequence[Path], out: Path, settings: DedupSettings, marks: Fingerprints | None
+) -> Corpus:
+    """Return the rows of the other corpora and our own, all hashed."""
+    others = [
+        part
+        for number, path in enumerate(settings.against)
+        for part in _other_parts(path, out / WORK / f"against-{number}", settings)
+    ]
+    shards = split_inputs(
+        inputs, out, license=settings.license, shard_documents=settings.shard_documents
+    )
+    own = _hashed(shards, out / WORK / SIGNATURES, settings, marks)
+    return Corpus([*others, *own], settings.keep)
+
+
+def _other_parts(path: Path, folder: Path, settings: DedupSettings) -> list[Part]:
+    """Return the shards of another corpus, by the signatures that it kept or hashed in `folder`."""
+    shards = sorted(path.glob("part-*.parquet")) if (path / MANIFEST).is_file() else []
+    kept = [path / SIGNATURES / shard.with_suffix(SUFFIX).name for shard in shards]
+    if shards and all(fits(file, settings) for file in kept):
+        say(f"dedup: {path} is compared by the signatures that it kept.")
+    else:
+        shards = split_inputs([path], folder, license="", shard_documents=settings.shard_documents)
+        return _hashed(shards, folder / SIGNATURES, settings, origin=str(path))
+    return [Part.of(*files, str(path)) for files in zip(kept, shards, strict=True)]
+
+
+def _hashed(
+    shards: Sequence[Path],
+    folder: Path,
+    settings: DedupSettings,
+    marks: Fingerprints | None = None,
+    *,
+    origin: str = "",
+) -> list[Part]:
+    """Return the shards with their signatures, which are written to `folder` once."""
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = []
     with track(len(shards), "hashing", "shards") as advance:
         for shard in shards:
-            write_signatures(shard, folder, settings)
+            target = folder / shard.with_suffix(SUFFIX).name
+            write_signatures(shard, target, settings, marks)
+            parts.append(Part.of(target, shard, origin))
             advance()
-    return [folder / shard.name for shard in shards]
+    return parts
 
 
-def _decide(
-    corpus: Corpus, shards: Sequence[Path], settings: DedupSettings
-) -> tuple[Decisions, dict[str, int]]:
-    """Return what is dropped and why, and how many pairs were compared."""
-    exact = exact_clusters(corpus)
-    near: dict[int, int] = {}
-    candidates: Pairs = np.zeros((0, 2), np.int64)
+def _decide_and_write(
+    corpus: Corpus, out: Path, settings: DedupSettings, marks: Fingerprints | None
+) -> tuple[Written, dict[str, Any]]:
+    """Publish every shard; return counts, and facts for the manifest."""
+    decisions, facts = Decisions.none(corpus.size), dict[str, Any]()
+    hits = Hits(corpus, marks) if marks is not None else None
+    if hits is not None:
+        facts["contaminated_hits"] = hits.write(out / CONTAMINATED_LIST)
+        facts["contaminated_documents"] = len(hits.rows)
+        if settings.contaminated == "drop":
+            mark_contaminated(hits, decisions)
+    drop_exact(corpus, decisions)
     if settings.near:
-        candidates = candidate_pairs(corpus, exact, settings.bands)
-        near = near_clusters(_verified(candidates, shards, settings), corpus)
-    decisions: Decisions = {}
-    for reason, dropped in (("exact-duplicate", exact), ("near-duplicate", near)):
-        for row, kept in dropped.items():
-            final = near.get(kept, kept)  # the keeper of exact copies may itself be a near copy
-            decisions[row] = (reason, str(corpus.ids[final].as_py()))
-    return decisions, {"pairs_compared": len(candidates)}
+        scratch = out / WORK / "grams"
+        facts["pairs_compared"] = drop_near(corpus, decisions, settings, scratch)
+    cutting = _cutting(corpus, decisions, out, settings) if settings.lines else None
+    written = write_shards(corpus, out, decisions, hits, cutting)
+    if cutting is not None:
+        facts |= {
+            "cut_pieces": written.cut_pieces,
+            "cut_documents": written.cut_documents,
+            "cut_characters": written.cut_characters,
+        }
+    return written, facts
 
 
-def _verified(pairs: Pairs, shards: Sequence[Path], settings: DedupSettings) -> Pairs:
-    """Return the pairs whose true similarity reaches the limit."""
-    if not len(pairs):
-        return pairs
-    grams = _grams(np.unique(pairs), shards, settings.ngram)
-    with track(len(pairs), "comparing", "pairs") as advance:
-        close = []
-        for left, right in pairs.tolist():
-            close.append(similarity(grams[left], grams[right]) >= settings.min_similarity)
+def _cutting(corpus: Corpus, decisions: Decisions, out: Path, settings: DedupSettings) -> Cutting:
+    """Return the lines that stand in too many of the documents that stay."""
+    folder, files = out / WORK / "lines", []
+    folder.mkdir(exist_ok=True)
+    with track(len(corpus.parts), "counting lines", "shards") as advance:
+        for part, first in zip(corpus.parts, corpus.firsts.tolist(), strict=False):
+            if not part.origin:
+                stays = decisions.reasons[first : first + part.count] == KEPT
+                texts = pq.read_table(part.texts, columns=["text"])["text"]
+                files.append(folder / f"{part.texts.stem}.npy")
+                chosen = (text.as_py() for text, is_in in zip(texts, stays, strict=True) if is_in)
+                write_hashes(chosen, files[-1], settings.line_characters)
             advance()
-    verified: Pairs = pairs[np.asarray(close, bool)]
-    return verified
-
-
-def _grams(
-    rows: npt.NDArray[np.int64], shards: Sequence[Path], n: int
-) -> dict[int, npt.NDArray[np.uint64]]:
-    """Return the n-gram hashes of the documents in `rows`, read shard by shard."""
-    grams: dict[int, npt.NDArray[np.uint64]] = {}
-    first = 0
-    for shard in shards:
-        texts = pq.read_table(shard, columns=["text"])["text"]
-        here = rows[(rows >= first) & (rows < first + len(texts))]
-        for row in here.tolist():
-            grams[row] = gram_hashes(texts[row - first].as_py(), n)
-        first += len(texts)
-    return grams
-
-
-def _write(shards: Sequence[Path], out: Path, decisions: Decisions) -> Counts:
-    """Publish every shard with the decisions about its documents."""
-    (out / "dropped").mkdir(exist_ok=True)
-    counts, first = Counts(), 0
-    for shard in shards:
-        table = pq.read_table(shard)
-        found = [decisions.get(first + place, ("", "")) for place in range(table.num_rows)]
-        for name, values in (("reason", [f[0] for f in found]), ("detail", [f[1] for f in found])):
-            table = table.append_column(name, pa.array(values, pa.string()))
-        publish(out, shard.name, table)
-        reasons = [reason for reason, _ in found if reason]
-        counts.add(table.num_rows - len(reasons), [(reason, 1) for reason in reasons])
-        first += table.num_rows
-    return counts
+    return Cutting(count_repeated(files, settings.line_documents), settings.line_characters)

@@ -1,29 +1,74 @@
-"""What a document is compared by: a digest of its letters, and a MinHash of its n-grams."""
+"""What a document is compared by, a file for each shard: a digest, and a hash for each band.
+
+The files are Arrow IPC (Feather), uncompressed, so that one column is read without the others.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
+import json
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import feather
 
-from korean_rlhf.engine import daft
-from korean_rlhf.ngrams import normalise_for_matching
+from korean_rlhf.dedup.contamination import HIT_SCHEMA, Fingerprints, find_hits
+from korean_rlhf.dedup.grams import Folded, Hashes, fold, nfc
+from korean_rlhf.dedup.sketch import band_keys, sketches
+from korean_rlhf.disk import published
 from korean_rlhf.settings.dedup import DedupSettings
-from korean_rlhf.tables import parquet_batches, write_parquet
+from korean_rlhf.tables import parquet_batches
 
 SHORT = 4
-"""A document of fewer n-grams is compared exactly only: a single word would decide."""
-_SPACE = re.compile(r"\s+")
-_AT_ONCE = 2048
-"""Documents hashed together: their spaced-out text is what takes memory here."""
-_SCHEMA = pa.schema([("id", pa.string()), ("characters", pa.int64()), ("digest", pa.binary(16))])
-_BANDS = pa.field("band", pa.list_(pa.uint64()))
+"""A document of fewer n-grams' length is compared exactly only: a single word would decide."""
+SUFFIX = ".arrow"
+HITS = ".hits" + SUFFIX
+_METHOD = "fast-similarity-sketch-1"
+"""Changed whenever the same text gets other hashes: kept signatures of another are not used."""
+_AT_ONCE = 256
+"""Documents hashed together: a few hundred thousand characters, which stay in the caches."""
+
+
+def signature_schema(settings: DedupSettings) -> pa.Schema:
+    """Return the columns of a file of signatures, with what decides about its hashes beside them.
+
+    fetched is in seconds of 1970, 0 for unknown; digest_0 and digest_1 are the halves of 16 bytes;
+    band_00 and on are 0 for a document too short to be compared.
+    """
+    fields = [
+        ("id", pa.string()),
+        ("characters", pa.uint32()),
+        ("fetched", pa.int64()),
+        ("digest_0", pa.uint64()),
+        ("digest_1", pa.uint64()),
+    ]
+    fields += [(band_name(band), pa.uint64()) for band in range(_bands(settings))]
+    method = {"method": _METHOD, "ngram": settings.ngram, "rows": settings.rows}
+    return pa.schema(fields, metadata={"signatures": json.dumps(method)})
+
+
+def _bands(settings: DedupSettings) -> int:
+    return settings.bands if settings.near else 0
+
+
+def band_name(band: int) -> str:
+    """Return the name of the column that holds one band."""
+    return f"band_{band:02d}"
+
+
+def fits(path: Path, settings: DedupSettings) -> bool:
+    """Whether a file of signatures was made as `settings` ask."""
+    if not path.is_file():
+        return False
+    with pa.memory_map(str(path)) as source:
+        found = pa.ipc.open_file(source).schema
+    return bool(found.equals(signature_schema(settings), check_metadata=True))
 
 
 def exact_digest(text: str) -> bytes:
@@ -34,69 +79,86 @@ def exact_digest(text: str) -> bytes:
     >>> exact_digest("3.5점") == exact_digest("35점")
     False
     """
-    folded = _SPACE.sub("", unicodedata.normalize("NFC", text)).casefold()
+    folded = "".join(nfc(text).split()).casefold()
     return hashlib.blake2b(folded.encode("utf-8", "replace"), digest_size=16).digest()
 
 
-def write_signatures(shard: Path, folder: Path, settings: DedupSettings) -> None:
-    """Write exact digests and MinHash signatures of one shard to a file of its name, once.
+def write_signatures(
+    shard: Path, target: Path, settings: DedupSettings, marks: Fingerprints | None = None
+) -> None:
+    """Write the signatures of one shard to `target`, once, and beside them its hits in `marks`.
 
-    Columns: id, characters (length of the text), digest, and `band`: for each band one hash, empty
-    for a short document.
+    The hits come first: the file of signatures means "finished".
     """
-    target = folder / shard.name
     if target.is_file():
         return
-    parts = [_signatures(batch, settings) for batch in parquet_batches(shard, _AT_ONCE)]
-    schema = _SCHEMA.append(_BANDS) if settings.near else _SCHEMA
-    write_parquet(target, pa.concat_tables(parts) if parts else schema.empty_table())
+    schema = signature_schema(settings)
+    tables, hits, first = [schema.empty_table()], [HIT_SCHEMA.empty_table()], 0
+    for table, found in _in_threads(parquet_batches(shard, _AT_ONCE), settings, marks):
+        tables.append(table)
+        hits.append(found.set_column(0, "row", pc.add(found["row"], first)))
+        first += table.num_rows
+    if marks is not None:
+        _write(target.with_suffix(HITS), pa.concat_tables(hits))
+    _write(target, pa.concat_tables(tables))
 
 
-def _signatures(batch: pa.RecordBatch, settings: DedupSettings) -> pa.Table:
+def _write(path: Path, table: pa.Table) -> None:
+    with published(path) as draft:
+        feather.write_feather(table.combine_chunks(), str(draft), compression="uncompressed")
+
+
+def _in_threads(
+    batches: Iterable[pa.RecordBatch], settings: DedupSettings, marks: Fingerprints | None
+) -> Iterator[tuple[pa.Table, pa.Table]]:
+    """Yield signatures and hits of every batch in order; numpy leaves the lock to other threads."""
+    running: deque[Future[tuple[pa.Table, pa.Table]]] = deque()
+    with ThreadPoolExecutor(settings.threads) as pool:
+        for batch in batches:
+            running.append(pool.submit(_signatures, batch, settings, marks))
+            if len(running) > 2 * settings.threads:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+
+
+def _signatures(
+    batch: pa.RecordBatch, settings: DedupSettings, marks: Fingerprints | None
+) -> tuple[pa.Table, pa.Table]:
     texts = batch["text"].to_pylist()
-    table = pa.table(
-        {
-            "id": batch["id"],
-            "characters": pc.cast(pc.utf8_length(batch["text"]), pa.int64()),
-            "digest": pa.array([exact_digest(text) for text in texts], pa.binary(16)),
-        },
-        _SCHEMA,
-    )
-    if not settings.near:
-        return table
-    matched = [normalise_for_matching(text) for text in texts]
-    return table.append_column(_BANDS, _bands(matched, settings))
+    digests = np.frombuffer(b"".join(map(exact_digest, texts)), np.uint64).reshape(-1, 2)
+    columns = [
+        batch["id"],
+        pc.cast(pc.utf8_length(batch["text"]), pa.uint32()),
+        _seconds(batch["fetched_at"]),
+        *(pa.array(np.ascontiguousarray(column)) for column in digests.T),
+    ]
+    folded = fold(texts) if settings.near or marks is not None else None
+    if folded is not None and settings.near:
+        columns += [pa.array(np.ascontiguousarray(keys)) for keys in _keys(folded, settings).T]
+    table = pa.table(columns, signature_schema(settings))
+    if folded is None or marks is None:
+        return table, HIT_SCHEMA.empty_table()
+    return table, find_hits(folded, marks, settings.contaminated_share)
 
 
-def _bands(matched: list[str], settings: DedupSettings) -> pa.ListArray:
-    """Return for each text one 64-bit hash a band; a short text has none."""
-    shortest = SHORT * settings.ngram
-    long = [place for place, text in enumerate(matched) if len(text) >= shortest]
-    width = settings.bands
-    hashes = _band_hashes([matched[place] for place in long], settings)
-    sizes = np.zeros(len(matched) + 1, np.int32)
-    sizes[np.asarray(long, np.int64) + 1] = width
-    return pa.ListArray.from_arrays(pa.array(np.cumsum(sizes, dtype=np.int32)), pa.array(hashes))
+def _seconds(times: pa.Array) -> npt.NDArray[np.int64]:
+    """Return RFC 3339 times in UTC as seconds; what is no such time as 0."""
+    found = pc.strptime(times, format="%Y-%m-%dT%H:%M:%SZ", unit="s", error_is_null=True)
+    return pc.fill_null(pc.cast(found, pa.int64()), 0)  # type: ignore[no-any-return]
 
 
-def _band_hashes(texts: list[str], settings: DedupSettings) -> npt.NDArray[np.uint64]:
-    """Return texts x bands hashes, row after row, from Daft's MinHash.
+def _keys(folded: Folded, settings: DedupSettings) -> Hashes:
+    """Return (texts, bands) hashes, 0 for short texts."""
+    texts, hashes = folded.grams(settings.ngram)
+    count = len(folded.starts) - 1
+    sketch = sketches(texts, hashes, count, settings.bands * settings.rows)
+    short = np.diff(folded.starts) < SHORT * settings.ngram
+    return np.where(short[:, None], np.uint64(0), band_keys(sketch, settings.bands))
 
-    Daft cuts a text at its spaces, so a space goes between every two characters: its n-grams of
-    words are then our n-grams of characters.
-    """
-    if not texts:
-        return np.zeros(0, np.uint64)
-    count = settings.bands * settings.rows
-    frame = daft().from_pydict({"text": [" ".join(text) for text in texts]})
-    from daft.functions import minhash as daft_minhash
 
-    minhash = daft_minhash(frame["text"], num_hashes=count, ngram_size=settings.ngram, seed=1)
-    column = frame.select(minhash.alias("hashes")).to_arrow()["hashes"].combine_chunks()
-    values = column.flatten().to_numpy().astype(np.uint64)
-    rows = values.reshape(len(texts) * settings.bands, settings.rows)
-    mixed = np.zeros(len(rows), np.uint64)
-    for place in range(settings.rows):
-        mixed = (mixed ^ rows[:, place]) * np.uint64(0x9E3779B97F4A7C15)
-        mixed ^= mixed >> np.uint64(29)
-    return mixed
+def read_column(path: Path, name: str) -> npt.NDArray[np.generic]:
+    """Return a copy of one column of numbers, and keep nothing of the file in memory."""
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all()
+        return np.array(table[name].to_numpy())

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from korean_rlhf.cli.main import main
-from korean_rlhf.dedup.clusters import gram_hashes, similarity
+from korean_rlhf.dedup.grams import gram_hashes, similarity
 from korean_rlhf.dedup.run import deduplicate
 from korean_rlhf.dedup.signatures import exact_digest
 from korean_rlhf.engine import WORK
@@ -162,7 +162,7 @@ def test_the_command_goes_on_after_a_kill_and_ends_the_same(tmp_path, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("korean_rlhf.dedup.run.publish", killed)
+        patch.setattr("korean_rlhf.dedup.writing.publish", killed)
         assert main([*command, str(tmp_path / "broken")]) == 1
     assert (tmp_path / "broken" / WORK).is_dir()
     assert main([*command, str(tmp_path / "broken")]) == 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeAlias
 
 from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality, spacing
 from korean_rlhf.clean.markup import html, namumark, wikitext
-from korean_rlhf.records import Document, Drop, Format
+from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.clean import CleanSettings
 
 Cleaner: TypeAlias = Callable[[Document, CleanSettings], Document | Drop]
@@ -18,14 +18,18 @@ Watch: TypeAlias = Callable[[str, Document, Document], None]
 
 def require_license(document: Document, settings: CleanSettings) -> Document | Drop:
     """Drop a document that nobody says the licence of."""
-    if document.license or settings.license:
-        return replace(document, license=document.license or settings.license)
+    if document.license:
+        return document
+    if settings.license:
+        return replace(document, license=settings.license)
     return Drop("unknown-license", "give --license if you know it")
 
 
 def strip_markup(document: Document, settings: CleanSettings) -> Document | Drop:
     """Turn markup into the text that a reader sees; drop redirects and pages without text."""
     text, notes = document.text, settings.footnotes
+    if document.format in ("plain", "markdown"):
+        return document
     if document.format == "namumark":
         target = namumark.redirect_target(text)
         if target is not None:
@@ -37,11 +41,7 @@ def strip_markup(document: Document, settings: CleanSettings) -> Document | Drop
         text = wikitext.wikitext_to_text(text, footnotes=notes)
     elif document.format == "html":
         return _strip_html(document, settings)
-    return replace(document, text=text, format=_plain(document))
-
-
-def _plain(document: Document) -> Format:
-    return "markdown" if document.format == "markdown" else "plain"
+    return replace(document, text=text, format="plain")
 
 
 def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
@@ -102,10 +102,32 @@ def clean_document(
     document: Document, settings: CleanSettings, watch: Watch | None = None
 ) -> Document | Drop:
     """Send one document through every cleaner that is switched on; `watch` sees what each did."""
-    for name, cleaner in CLEANERS.items():
+    return _through(document, settings, CLEANERS, watch)
+
+
+def clean_and_measure(
+    document: Document, settings: CleanSettings, watch: Watch | None = None
+) -> tuple[Document | Drop, dict[str, float]]:
+    """Do the same; return the measures of the text that reached `quality`, too.
+
+    They are empty for a document that was dropped before.
+    """
+    names = list(CLEANERS)
+    place = names.index("quality")
+    found = _through(document, settings, names[:place], watch)
+    if isinstance(found, Drop):
+        return found, {}
+    measures = quality.Measures(found.text, settings).all()
+    return _through(found, settings, names[place:], watch), measures
+
+
+def _through(
+    document: Document, settings: CleanSettings, names: Iterable[str], watch: Watch | None
+) -> Document | Drop:
+    for name in names:
         if name in SWITCHES and not getattr(settings, name):
             continue
-        found = cleaner(document, settings)
+        found = CLEANERS[name](document, settings)
         if isinstance(found, Drop):
             return found
         if watch is not None:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from korean_rlhf.clean import privacy
-from korean_rlhf.clean.cleaners import clean_document
+from korean_rlhf.clean import privacy, quality
+from korean_rlhf.clean.cleaners import clean_and_measure, clean_document
 from korean_rlhf.datacard import write_card
 from korean_rlhf.engine import WORK, drop_work, map_shards, split_inputs
 from korean_rlhf.progress import say
@@ -29,7 +29,9 @@ def clean(
     Killed and started again, it goes on with the first unfinished shard.
     """
     relevant = _without_workers(settings)
-    with open_stage(out, "clean", settings=relevant, inputs=inputs, replace=replace) as stage:
+    models = quality.check_models(settings)
+    every = [*inputs, *models]
+    with open_stage(out, "clean", settings=relevant, inputs=every, replace=replace) as stage:
         if stage.finished:
             return
         shards = split_inputs(
@@ -56,9 +58,10 @@ def clean_batch(
 ) -> pa.RecordBatch:
     """Clean one batch of documents; a dropped one keeps the text that it came with.
 
-    How much personal data was taken out of the others is noted in the folder `notes`.
+    There is a column for each measure when the settings ask for it. How much personal data was
+    taken out of the documents that stay is noted in the folder `notes`.
     """
-    rows = []
+    rows: list[dict[str, str | float]] = []
     masked: Counter[str] = Counter()
 
     def watch(name: str, before: Document, after: Document) -> None:
@@ -66,11 +69,37 @@ def clean_batch(
             masked.update(privacy.count(before, settings))
 
     for document in from_batch(batch):
-        found = clean_document(document, settings, watch)
-        if isinstance(found, Drop):
-            rows.append(document_row(document) | {"reason": found.reason, "detail": found.detail})
+        measures: dict[str, float] = {}
+        if settings.measures:
+            found, measures = clean_and_measure(document, settings, watch)
         else:
-            rows.append(document_row(found) | {"reason": "", "detail": ""})
+            found = clean_document(document, settings, watch)
+        columns = {column_name(name): value for name, value in measures.items()}
+        rows.append({**_row(document, found), **columns})
     if notes is not None:
         privacy.note(notes, batch.column("id").to_pylist(), masked)
-    return pa.RecordBatch.from_pylist(rows, schema=DROPPED_SCHEMA)
+    return pa.RecordBatch.from_pylist(rows, schema=_schema(settings))
+
+
+def _row(document: Document, found: Document | Drop) -> dict[str, str]:
+    """Return what became of a document as a row of DROPPED_SCHEMA."""
+    if isinstance(found, Drop):
+        return document_row(document) | {"reason": found.reason, "detail": found.detail}
+    return document_row(found) | {"reason": "", "detail": ""}
+
+
+def _schema(settings: CleanSettings) -> pa.Schema:
+    """Return DROPPED_SCHEMA, with a column for each measure; null is "never measured"."""
+    if not settings.measures:
+        return DROPPED_SCHEMA
+    names = map(column_name, quality.measure_names(settings))
+    return pa.schema([*DROPPED_SCHEMA, *(pa.field(name, pa.float64()) for name in names)])
+
+
+def column_name(measure: str) -> str:
+    """Return the column of a measure, fit for SQL.
+
+    >>> column_name("top-2-gram")
+    'top_2_gram'
+    """
+    return measure.replace("-", "_")

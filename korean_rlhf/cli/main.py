@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "a whole recipe: every stage from a crawl to a report (run quickstart)",
     "crawl": "fetch a site, or read a dump, an archive or files, into raw documents",
     "clean": "raw documents -> clean Korean text, every drop with its reason",
+    "quality": "learn a quality score for clean from good and bad texts",
     "dedup": "take exact and near duplicates out of a corpus",
     "fingerprints": "hash a benchmark, so that dedup finds its text in a corpus",
     "translate": "turn an English instruction set into Korean",

@@ -15,7 +15,7 @@ from korean_rlhf.engine.counts import Counts
 from korean_rlhf.engine.publishing import WORK, count, finished, publish_runs
 from korean_rlhf.engine.workers import BatchFunction, Result, Workers, workers_for
 from korean_rlhf.progress import track
-from korean_rlhf.tables import DROPPED_SCHEMA, RUN_BYTES, drop_runs, parquet_batches, write_run
+from korean_rlhf.tables import RUN_BYTES, drop_runs, parquet_batches, write_run
 
 BATCH = 256
 """Most documents that one worker gets at a time."""
@@ -37,6 +37,7 @@ def map_shards(
 ) -> Counts:
     """Send every shard through `function`; write part-*.parquet and dropped/part-*.parquet.
 
+    Columns that `function` adds to DROPPED_SCHEMA go to measures/part-*.parquet, by id.
     Finished shards are counted, not redone, nor are finished runs of an unfinished shard.
     `function` must be importable (a module's function, or functools.partial of one) and must not
     depend on the order of batches. Rows are sorted by id within a shard. Memory: a few batches for
@@ -135,4 +136,4 @@ def _runs(steps: Iterable[_Step]) -> Iterator[tuple[Path, pa.Table]]:
     """Yield the results of each run of one shard."""
     for run, of_run in itertools.groupby(steps, key=lambda step: step.run):
         if run is not None:
-            yield run, pa.Table.from_batches([step.batch for step in of_run], DROPPED_SCHEMA)
+            yield run, pa.Table.from_batches([step.batch for step in of_run])

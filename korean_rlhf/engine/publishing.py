@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,11 +16,14 @@ from korean_rlhf.tables import (
     DOCUMENT_FIELDS,
     DOCUMENT_SCHEMA,
     DROPPED_SCHEMA,
+    RowGroups,
     merged,
     parquet_batches,
     parquet_writer,
 )
 
+MEASURES = "measures"
+"""Folder inside a stage folder for facts about every document that came in, by id."""
 WORK = ".work"
 """Folder inside a stage folder for what only an unfinished stage needs."""
 _REASONS_AT_ONCE = 1 << 16
@@ -43,11 +47,28 @@ def _publish(out: Path, name: str, tables: Iterable[pa.Table]) -> None:
     with (
         parquet_writer(out / name, DOCUMENT_SCHEMA) as kept,
         parquet_writer(out / "dropped" / name, DROPPED_SCHEMA) as dropped,
+        ExitStack() as opened,
     ):
+        facts: RowGroups | None = None
         for rows in tables:
+            beside = _facts(rows)
+            if beside.num_columns > 1:
+                facts = facts or opened.enter_context(_facts_writer(out, name, beside.schema))
+                facts.write(beside)
             stays = pc.equal(rows["reason"], "")
             kept.write(rows.filter(stays).select(list(DOCUMENT_FIELDS)))
-            dropped.write(rows.filter(pc.invert(stays)))
+            dropped.write(rows.filter(pc.invert(stays)).select(DROPPED_SCHEMA.names))
+
+
+def _facts(rows: pa.Table) -> pa.Table:
+    """Return the id with the columns that are no part of a document."""
+    beside = [name for name in rows.column_names if name not in DROPPED_SCHEMA.names]
+    return rows.select(["id", *beside])
+
+
+def _facts_writer(out: Path, name: str, schema: pa.Schema) -> AbstractContextManager[RowGroups]:
+    (out / MEASURES).mkdir(exist_ok=True)
+    return parquet_writer(out / MEASURES / name, schema)
 
 
 def finished(out: Path, name: str) -> bool:

@@ -19,7 +19,9 @@ from korean_rlhf.errors import KoreanRLHFError
 from korean_rlhf.settings.engine import EngineSettings
 
 BatchFunction: TypeAlias = Callable[[pa.RecordBatch], pa.RecordBatch]
-"""Documents in, the same number of rows of DROPPED_SCHEMA out; an empty reason keeps the row."""
+"""Documents in, the same number of rows of DROPPED_SCHEMA out; an empty reason keeps the row.
+
+Columns beyond that schema are facts about the documents: they are published beside, by id."""
 Result: TypeAlias = Callable[[], pa.RecordBatch]
 """Waits for one batch of results and returns it."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from korean_rlhf.errors import SettingsError
+from korean_rlhf.settings.quality import QualitySettings
 
 PrivacyKind: TypeAlias = Literal[
     "email",
@@ -36,8 +37,8 @@ DEFAULT_PRIVACY_KINDS: tuple[PrivacyKind, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CleanSettings:
-    """What `clean` does with every document. The measures behind the numbers: clean/quality.py."""
+class CleanSettings(QualitySettings):
+    """What `clean` does with every document."""
 
     license: str = ""
     """Licence of documents that name none. Without it such documents are dropped."""
@@ -68,37 +69,6 @@ class CleanSettings:
     boilerplate: bool = True
     """Take away notices, bylines and share bars at the end, and leftovers of extractors."""
 
-    quality: bool = True
-    """Drop documents that are too short, repetitive or mostly symbols."""
-
-    min_characters: int = 20
-    """Shortest document, in characters that are not spaces."""
-
-    max_characters: int = 2_000_000
-    """Longest document, in characters."""
-
-    min_hangul_ratio: float = 0.3
-    """Fewest Hangul syllables among the letters; below it the page is foreign."""
-
-    max_symbol_ratio: float = 0.5
-    """Most characters that are neither letters nor digits nor spaces."""
-
-    max_digit_ratio: float = 0.6
-    """Most digits among the characters that are not spaces."""
-
-    max_repeated_lines: float = 0.35
-    """Most of the text, in characters, that may stand in lines already seen in the document."""
-
-    max_repeated_ngrams: float = 0.5
-    """Most of the text that may be a character 10-gram already seen in the document."""
-
-    max_spam_words: float = 4.0
-    """Most words of gambling and sex advertisements, three different ones at least, per 1,000
-    characters."""
-
-    max_placeholders: float = 10.0
-    """Most places per 1,000 characters where an extractor lost a formula."""
-
     privacy: bool = True
     """Take out personal data of the kinds below."""
 
@@ -119,12 +89,8 @@ class CleanSettings:
     """Worker processes; 0 is one for each core."""
 
     def __post_init__(self) -> None:
-        for name in ("min_hangul_ratio", "max_symbol_ratio", "max_digit_ratio",
-                     "max_repeated_lines", "max_repeated_ngrams"):  # fmt: skip
-            value = getattr(self, name)
-            if not 0.0 <= value <= 1.0:
-                raise SettingsError(f"{name} is a ratio from 0 to 1, got {value}.")
-        for name in ("jamo_run", "punctuation_run", "syllable_run", "min_characters", "workers"):
+        QualitySettings.__post_init__(self)
+        for name in ("jamo_run", "punctuation_run", "syllable_run", "workers"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} cannot be negative.")
         if self.syllable_run in (1, 2):

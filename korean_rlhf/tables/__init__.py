@@ -40,6 +40,7 @@ from korean_rlhf.tables.rows import (
 )
 from korean_rlhf.tables.sortedruns import (
     RUN_BYTES,
+    RowGroups,
     drop_runs,
     merged,
     parquet_writer,
@@ -57,6 +58,7 @@ __all__ = [
     "SHARD_BYTES",
     "DocumentWriter",
     "DroppedRecords",
+    "RowGroups",
     "ShardWriter",
     "UniqueIds",
     "document_batches",

@@ -12,6 +12,7 @@ from korean_rlhf.clean.normalise import normalise
 from korean_rlhf.clean.privacy import mask
 from korean_rlhf.clean.quality import judge
 from korean_rlhf.settings.clean import CleanSettings
+from korean_rlhf.settings.loading import fill
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CLEANERS = {
@@ -46,7 +47,7 @@ def test_cleaner_on_golden_case(name, case):
 
 @pytest.mark.parametrize("name, case", list(cases("quality")))
 def test_quality_on_golden_case(name, case):
-    found = judge(case["original"], CleanSettings(**case.get("settings", {})))
+    found = judge(case["original"], fill(CleanSettings, case.get("settings", {}), where="the case"))
 
     assert (found.reason if found else "") == case["reason"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from korean_rlhf.cli.crawl import READERS
+from korean_rlhf.cli.crawl import DATA_SETS, READERS, SEARCHES
 from korean_rlhf.cli.main import main
 from korean_rlhf.errors import UnknownName
 from korean_rlhf.records import Document
@@ -88,9 +88,9 @@ def test_the_command_lists_every_spider_and_reader(capsys: pytest.CaptureFixture
     assert main(["crawl"]) == 0
     said = capsys.readouterr().out
 
-    assert SOURCES.keys() | {"hub"} == READERS.keys()
+    assert SOURCES.keys() == READERS.keys()
     assert {"namu", "site", "wikipedia"} == spiders().keys()
-    assert all(name in said for name in (*spiders(), *READERS))
+    assert all(name in said for name in (*spiders(), *READERS, *DATA_SETS, *SEARCHES))
 
 
 def test_the_command_reads_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

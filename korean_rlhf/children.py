@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import subprocess
@@ -26,7 +27,7 @@ def child(argv: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
     """
     environment = dict(options.pop("env", None) or os.environ) | {PARENT: str(os.getpid())}
     if sys.platform == "linux":
-        options["preexec_fn"] = die_with_parent
+        options["preexec_fn"] = functools.partial(die_with_parent, os.getpid())
     return subprocess.Popen([os.fspath(part) for part in argv], env=environment, **options)
 
 

@@ -24,6 +24,7 @@ from korean_rlhf.tables import (
     to_batch,
     write_jsonl,
 )
+from korean_rlhf.tables.sortedruns import merged, write_run
 
 
 def page(number, **fields):
@@ -68,9 +69,9 @@ def test_a_block_that_ends_well_publishes_and_one_that_fails_does_not(tmp_path, 
 
 
 def test_a_full_shard_goes_to_disk_at_once(tmp_path):
-    with DocumentWriter(tmp_path, shard_bytes=20) as writer:
+    with DocumentWriter(tmp_path, shard_bytes=2000) as writer:
         for number in range(5):
-            writer.write(page(number, text="가나다라"))
+            writer.write(page(number, text="가" * 400))
     (tmp_path / "manifest.json").write_text("{}")
 
     assert [shard.name for shard in shards(tmp_path)] == [f"part-{n:05d}.parquet" for n in range(3)]
@@ -272,6 +273,26 @@ def test_what_waited_on_disk_goes_with_a_block_that_fails(tmp_path, monkeypatch)
         raise ZeroDivisionError
 
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_pages_without_text_do_not_pile_up_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("korean_rlhf.tables.documents.RUN_BYTES", 4000)
+
+    with DocumentWriter(tmp_path, shard_bytes=100_000) as writer:
+        for number in range(600):
+            writer.drop(page(number, text=""), Drop("http-404"))
+            assert len(writer.lost.pending) < 20
+
+    assert len(list((tmp_path / "dropped").glob("part-*.parquet"))) > 1
+
+
+def test_few_long_rows_of_a_run_are_read_at_once(tmp_path):
+    rows = pa.table({"id": [f"{n:03}" for n in range(40)], "text": ["가" * 100_000] * 40})
+    write_run(tmp_path / "run", rows)
+
+    with pa.OSFile(str(tmp_path / "run")) as file, pa.ipc.open_stream(file) as stream:
+        assert [batch.num_rows for batch in stream] == [1] * 40
+    assert pa.concat_tables(merged([tmp_path / "run"])).equals(rows)
 
 
 def test_ids_stay_unique_when_there_are_many():

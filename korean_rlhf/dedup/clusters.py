@@ -85,6 +85,7 @@ def drop_near(corpus: Corpus, decisions: Decisions, settings: DedupSettings, scr
         for band in bands:
             groups = group_rows(_remaining(corpus, decisions, band))
             compared += _join(groups, corpus, store, forest, settings.min_similarity)
+            del groups  # before those of the next band are made
             advance()
         _decide(forest.groups(np.flatnonzero(met)), corpus, decisions, store)
     return compared

@@ -43,7 +43,9 @@ class GramStore:
                 file.write(hashes.tobytes())
                 counts.append(sizes)
             file.flush()
-            yield cls(file, np.flatnonzero(wanted), np.concatenate(counts))
+            store = cls(file, np.flatnonzero(wanted), np.concatenate(counts))
+            counts.clear()
+            yield store
         path.unlink()
 
     def similarity(self, left: int, right: int) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,8 @@ def deduplicate(
     Killed and started again, it goes on: shards and signatures that are written are not made again.
     """
     read = [*inputs, *settings.against, *settings.decontaminate]
-    with open_stage(out, "dedup", settings=settings, inputs=read, replace=replace) as stage:
+    relevant = dataclasses.replace(settings, workers=0)  # the result is the same with any number
+    with open_stage(out, "dedup", settings=relevant, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
         marks = Fingerprints.of(settings.decontaminate)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -49,7 +50,13 @@ def signature_schema(settings: DedupSettings) -> pa.Schema:
         ("digest_1", pa.uint64()),
     ]
     fields += [(band_name(band), pa.uint64()) for band in range(_bands(settings))]
-    method = {"method": _METHOD, "ngram": settings.ngram, "rows": settings.rows}
+    # Case is folded by Python's tables, which new versions of Unicode add letters to.
+    method = {
+        "method": _METHOD,
+        "unicode": unicodedata.unidata_version,
+        "ngram": settings.ngram,
+        "rows": settings.rows,
+    }
     return pa.schema(fields, metadata={"signatures": json.dumps(method)})
 
 

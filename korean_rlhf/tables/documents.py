@@ -73,10 +73,14 @@ class _Flushed(ABC):
         """Publish what is pending."""
 
 
+_ROW_BYTES = 200
+"""What a row takes beside its strings while it waits: pages without text fill a shard, too."""
+
+
 class ShardWriter(_Flushed):
     """Writes rows into part-00000.parquet and on, each sorted by id and published whole.
 
-    Memory: RUN_BYTES of text; the rest of an unfinished shard waits on disk in sorted runs.
+    Memory: RUN_BYTES of rows; the rest of an unfinished shard waits on disk in sorted runs.
     """
 
     def __init__(
@@ -109,7 +113,7 @@ class ShardWriter(_Flushed):
         """Take one row; a full shard goes to disk."""
         self.pending.append(row)
         self.count += 1
-        size = len(row["text"].encode("utf-8", "replace"))
+        size = _ROW_BYTES + sum(len(value.encode("utf-8", "replace")) for value in row.values())
         self.bytes += size
         self.pending_bytes += size
         if self.bytes >= self.shard_bytes:

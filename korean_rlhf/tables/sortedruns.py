@@ -17,8 +17,8 @@ from korean_rlhf.disk import published
 
 RUN_BYTES = 8 * 1024 * 1024
 """Arrow bytes of rows that are sorted at once, and of one row group of a Parquet file."""
-_MERGED_ROWS = 256
-"""Rows read at once of each run that is merged."""
+_MERGED_ROWS, _MERGED_BYTES = 256, 128 * 1024
+"""Rows read at once of each run that is merged: at most so many, and about so many bytes."""
 
 
 class RowGroups:
@@ -63,13 +63,18 @@ def write_run(path: Path, rows: pa.Table) -> None:
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with published(path) as draft, pa.OSFile(str(draft), "wb") as file:
         with pa.ipc.new_stream(file, rows.schema, options=options) as stream:
-            stream.write_table(rows.sort_by("id"), max_chunksize=_MERGED_ROWS)
+            stream.write_table(rows.sort_by("id"), max_chunksize=_chunk_rows(rows))
+
+
+def _chunk_rows(rows: pa.Table) -> int:
+    fitting = rows.num_rows * _MERGED_BYTES // max(1, rows.nbytes)
+    return max(1, min(_MERGED_ROWS, fitting))
 
 
 def merged(runs: Sequence[Path]) -> Iterator[pa.Table]:
     """Yield the rows of sorted runs in the order of their ids.
 
-    Of each run only a few hundred rows are in memory.
+    Of each run about _MERGED_BYTES are in memory, or one row when that is longer.
     """
     sources = [_tables(run) for run in runs]
     heads = [(source, head) for source in sources if (head := next(source, None)) is not None]

@@ -51,13 +51,13 @@ def main() -> int:
         "name": "dedup_memory",
         "unit": "resident bytes for each further document",
         "ours": round(each, 1),
-        "peer": GOAL,
-        "ratio": round(each / GOAL, 2),
-        "goal": 1.0,
+        "peer": None,
+        "ratio": None,
+        "goal": GOAL,
         "peak_mb": {"tenth": few, "all": all_of_them},
     }
     print(json.dumps(result))
-    return 0
+    return 0 if each <= GOAL else 1
 
 
 def make(folder: Path, count: int) -> None:

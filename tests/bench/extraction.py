@@ -100,7 +100,7 @@ def main() -> int:
         "pages_per_second": speed,
     }
     print(json.dumps(result))
-    return 0
+    return 0 if result["ratio"] >= GOAL else 1
 
 
 def unpack(archive: Path, folder: Path) -> None:

@@ -53,7 +53,7 @@ def main() -> int:
         "processes_left": left,
     }
     print(json.dumps(result))
-    return 0
+    return 1 if different or left else 0
 
 
 def unbroken(name: str, folder: Path, seed: str) -> float:

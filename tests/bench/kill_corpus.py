@@ -5,12 +5,13 @@
 Without CORPUS the sample world is cleaned: about a minute. A moment is drawn between the start of
 a process and the time that an unbroken one took; a run that came to its end is compared, deleted
 and begun again until all kills are done. Only the process that a user would kill is killed: its
-children have to notice. Digest, counts and masks must be those of the unbroken run, and no process
-may be left. ENGINE=ray does the same on a local Ray.
+children have to notice. Counts and the rows of every folder must be those of the unbroken run, and
+no process may be left. ENGINE=ray does the same on a local Ray.
 """
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from killing import kill_after, read, start, survivors
 
 from korean_rlhf.records import Document
@@ -74,7 +76,7 @@ def main() -> int:
         "processes_left": sum(outcome.left for outcome in outcomes.values()),
     }
     print(json.dumps(result))
-    return 0
+    return 0 if equal == runs and not result["processes_left"] else 1
 
 
 def corpus(folder: Path) -> tuple[Path, int]:
@@ -142,9 +144,15 @@ def attempt(argv: Sequence[str], moment: float | None) -> tuple[bool, int]:
 
 
 def facts(out: Path) -> dict[str, Any]:
-    """Return what must be equal."""
+    """Return what must be equal: counts, and every row of every folder, the dropped ones too."""
     manifest = read(out / "manifest.json")
-    return {key: manifest.get(key) for key in ("digest", "counts", "masked")}
+    found = {key: manifest.get(key) for key in ("digest", "counts", "masked")}
+    for folder in sorted({file.parent for file in out.rglob("part-*.parquet")}):
+        rows = [row for file in sorted(folder.glob("part-*.parquet"))
+                for row in pq.read_table(file).to_pylist()]  # fmt: skip
+        content = json.dumps(rows, ensure_ascii=False, sort_keys=True, default=str)
+        found[folder.relative_to(out).as_posix()] = hashlib.sha256(content.encode()).hexdigest()
+    return found
 
 
 if __name__ == "__main__":

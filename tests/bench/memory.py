@@ -63,7 +63,7 @@ def main() -> int:
         "dedup_bytes_a_document": round(per_document),
     }
     print(json.dumps(result))
-    return 0
+    return 0 if ratios[worst] <= GOAL else 1
 
 
 def sizes(corpus: Path) -> tuple[int, int]:

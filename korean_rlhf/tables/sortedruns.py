@@ -67,7 +67,7 @@ def write_run(path: Path, rows: pa.Table) -> None:
 
 
 def _chunk_rows(rows: pa.Table) -> int:
-    fitting = rows.num_rows * _MERGED_BYTES // max(1, rows.nbytes)
+    fitting = int(rows.num_rows * _MERGED_BYTES // max(1, rows.nbytes))
     return max(1, min(_MERGED_ROWS, fitting))
 
 

@@ -16,7 +16,15 @@ import pytest
 
 from korean_rlhf.clean.run import clean
 from korean_rlhf.dedup.run import deduplicate
-from korean_rlhf.engine import WORK, drop_work, map_shards, mapping, running_on, split_inputs
+from korean_rlhf.engine import (
+    WORK,
+    drop_work,
+    map_shards,
+    mapping,
+    running_on,
+    split_inputs,
+    tallied,
+)
 from korean_rlhf.errors import BadInput, BadRecord, MissingExtra, SettingsError
 from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
@@ -173,6 +181,28 @@ def test_finished_runs_of_an_unfinished_shard_are_not_made_again(corpus, tmp_pat
     assert 60 <= len(seen) < 60 + 10, "at most one run is made again"
 
 
+def keep_and_tally(batch, fails_at=()):
+    if set(fails_at) & set(batch["id"].to_pylist()):
+        raise KeyboardInterrupt
+    return tallied(keep_long(batch), {"행": batch.num_rows})
+
+
+def test_tallies_of_workers_are_added_once_even_after_a_kill(corpus, tmp_path, monkeypatch):
+    monkeypatch.setattr(mapping, "RUN_BYTES", 200)
+    monkeypatch.setattr(mapping, "BATCH", 4)
+    out = tmp_path / "out"
+    shards = split_inputs([corpus], out, license="", shard_documents=25)
+    for fails_at in (["040"], ["055"]):
+        dies = functools.partial(keep_and_tally, fails_at=fails_at)
+        with pytest.raises(KeyboardInterrupt):
+            map_shards(shards, out, dies, label="testing", workers=1)
+    assert map_shards(shards, out, keep_and_tally, label="testing", workers=1).tally == {"행": 60}
+
+    two = tmp_path / "two"
+    shards = split_inputs([corpus], two, license="", shard_documents=25)
+    assert map_shards(shards, two, keep_and_tally, label="testing", workers=2).tally == {"행": 60}
+
+
 def test_a_shard_of_many_runs_is_sorted_as_one_is(tmp_path, monkeypatch):
     names = [f"{number * 37 % 100:03}" for number in range(100)]
     write_jsonl(tmp_path / "in.jsonl", [Document(id=name, text="가" * 9) for name in names])
@@ -282,7 +312,7 @@ def test_a_local_ray_makes_the_same_corpus_and_leaves_no_process(tmp_path):
     for stage in ("clean", "dedup"):
         here, there = (read_manifest(place / stage) for place in (tmp_path, tmp_path / "ray"))
         assert there["counts"] == here["counts"] and there["counts"]["out"] < there["counts"]["in"]
-        assert there["digest"] == here["digest"]
+        assert there["digest"] == here["digest"] and there.get("masked") == here.get("masked")
         assert there["settings"] == here["settings"], "where it was made is no setting of it"
     assert marked(str(tmp_path)) == []
 

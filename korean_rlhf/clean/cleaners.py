@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality, spacing
@@ -11,9 +12,24 @@ from korean_rlhf.clean.markup import html, namumark, wikitext
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.clean import CleanSettings
 
-Cleaner: TypeAlias = Callable[[Document, CleanSettings], Document | Drop]
-Watch: TypeAlias = Callable[[str, Document, Document], None]
-"""Told the name of a cleaner, and the document before and after it."""
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What became of a document, and what was found out about it on the way."""
+
+    found: Document | Drop
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """Of the text that reached `quality`, when the settings ask for them."""
+    masked: Mapping[str, int] = field(default_factory=dict)
+    """How many values of personal data were taken out of it, by their marks."""
+
+    def then(self, later: Noted) -> Noted:
+        """Return what a later cleaner made of the document, with what is known already."""
+        masked = Counter(self.masked) + Counter(later.masked)
+        return Noted(later.found, {**self.measures, **later.measures}, masked)
+
+
+Cleaner: TypeAlias = Callable[[Document, CleanSettings], Document | Drop | Noted]
 
 
 def require_license(document: Document, settings: CleanSettings) -> Document | Drop:
@@ -75,14 +91,18 @@ def strip_boilerplate(document: Document, settings: CleanSettings) -> Document |
     return replace(document, text=boilerplate.strip_boilerplate(text))
 
 
-def require_quality(document: Document, settings: CleanSettings) -> Document | Drop:
-    """Drop a text that is too short, repetitive, foreign or no prose."""
-    return quality.judge(document.text, settings) or document
+def require_quality(document: Document, settings: CleanSettings) -> Noted:
+    """Drop a text that is too short, repetitive, foreign or no prose; measure it if wanted."""
+    measured = quality.Measures(document.text, settings)
+    measures = measured.all() if settings.measures else {}
+    drop = quality.judge_measured(measured, settings) if settings.quality else None
+    return Noted(drop or document, measures=measures)
 
 
-def protect_privacy(document: Document, settings: CleanSettings) -> Document | Drop:
+def protect_privacy(document: Document, settings: CleanSettings) -> Noted:
     """Mask or replace personal data, or drop the document that holds some."""
-    return privacy.protect(document, settings)
+    found, masked = privacy.protect(document, settings)
+    return Noted(found, masked=masked)
 
 
 CLEANERS: dict[str, Cleaner] = {
@@ -98,39 +118,25 @@ SWITCHES = frozenset({"normalise", "boilerplate", "quality", "privacy"})
 """Cleaners that the setting of the same name switches off."""
 
 
-def clean_document(
-    document: Document, settings: CleanSettings, watch: Watch | None = None
-) -> Document | Drop:
-    """Send one document through every cleaner that is switched on; `watch` sees what each did."""
-    return _through(document, settings, CLEANERS, watch)
+def clean_document(document: Document, settings: CleanSettings) -> Document | Drop:
+    """Send one document through every cleaner that is switched on."""
+    return clean_and_note(document, settings).found
 
 
-def clean_and_measure(
-    document: Document, settings: CleanSettings, watch: Watch | None = None
-) -> tuple[Document | Drop, dict[str, float]]:
-    """Do the same; return the measures of the text that reached `quality`, too.
-
-    They are empty for a document that was dropped before.
-    """
-    names = list(CLEANERS)
-    place = names.index("quality")
-    found = _through(document, settings, names[:place], watch)
-    if isinstance(found, Drop):
-        return found, {}
-    measures = quality.Measures(found.text, settings).all()
-    return _through(found, settings, names[place:], watch), measures
+def clean_and_note(document: Document, settings: CleanSettings) -> Noted:
+    """Do the same; return what the cleaners found out on the way, too."""
+    noted = Noted(document)
+    for name, cleaner in CLEANERS.items():
+        if isinstance(noted.found, Drop):
+            break
+        if _is_on(name, settings):
+            made = cleaner(noted.found, settings)
+            noted = noted.then(made if isinstance(made, Noted) else Noted(made))
+    return noted
 
 
-def _through(
-    document: Document, settings: CleanSettings, names: Iterable[str], watch: Watch | None
-) -> Document | Drop:
-    for name in names:
-        if name in SWITCHES and not getattr(settings, name):
-            continue
-        found = CLEANERS[name](document, settings)
-        if isinstance(found, Drop):
-            return found
-        if watch is not None:
-            watch(name, document, found)
-        document = found
-    return document
+def _is_on(name: str, settings: CleanSettings) -> bool:
+    """Whether a cleaner has work: `quality` measures even where it may not drop."""
+    if name == "quality" and settings.measures:
+        return True
+    return name not in SWITCHES or bool(getattr(settings, name))

@@ -11,9 +11,9 @@ from pathlib import Path
 import pyarrow as pa
 
 from korean_rlhf.clean import privacy, quality
-from korean_rlhf.clean.cleaners import clean_and_measure, clean_document
+from korean_rlhf.clean.cleaners import clean_and_note
 from korean_rlhf.datacard import write_card
-from korean_rlhf.engine import WORK, drop_work, map_shards, split_inputs
+from korean_rlhf.engine import drop_work, map_shards, split_inputs, tallied
 from korean_rlhf.progress import say
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.rundir import open_stage
@@ -32,20 +32,20 @@ def clean(
     models = quality.check_models(settings)
     every = [*inputs, *models]
     with open_stage(out, "clean", settings=relevant, inputs=every, replace=replace) as stage:
-        if stage.finished:
-            return
-        shards = split_inputs(
-            inputs, out, license=settings.license, shard_documents=settings.shard_documents
-        )
-        stage.note_time()
-        notes = out / WORK / "masked"
-        function = functools.partial(clean_batch, settings=relevant, notes=notes)
-        counts = map_shards(shards, out, function, label="cleaning", workers=settings.workers)
-        masked = privacy.total(notes)
-        write_card(out, "clean", counts.manifest(), masked=masked)
-        drop_work(out)
-        stage.finish(counts=counts.manifest(), digest=documents_digest(out), masked=masked)
-        say(counts.sentence("clean"))
+        if not stage.finished:
+            shards = split_inputs(
+                inputs, out, license=settings.license, shard_documents=settings.shard_documents
+            )
+            stage.note_time()
+            function = functools.partial(clean_batch, settings=relevant)
+            counts = map_shards(
+                shards, out, function, label="cleaning", workers=settings.workers, reads=models
+            )
+            masked = dict.fromkeys(privacy.MARKS.values(), 0) | counts.tally
+            write_card(out, "clean", counts.manifest(), masked=masked)
+            stage.finish(counts=counts.manifest(), digest=documents_digest(out), masked=masked)
+            say(counts.sentence("clean"))
+        drop_work(out)  # last: until the manifest is written, a killed run goes on with it
 
 
 def _without_workers(settings: CleanSettings) -> CleanSettings:
@@ -53,32 +53,20 @@ def _without_workers(settings: CleanSettings) -> CleanSettings:
     return replace(settings, workers=0)
 
 
-def clean_batch(
-    batch: pa.RecordBatch, settings: CleanSettings, notes: Path | None = None
-) -> pa.RecordBatch:
+def clean_batch(batch: pa.RecordBatch, settings: CleanSettings) -> pa.RecordBatch:
     """Clean one batch of documents; a dropped one keeps the text that it came with.
 
-    There is a column for each measure when the settings ask for it. How much personal data was
-    taken out of the documents that stay is noted in the folder `notes`.
+    There is a column for each measure when the settings ask for it. The tally says how much
+    personal data was taken out of the documents that stay.
     """
     rows: list[dict[str, str | float]] = []
     masked: Counter[str] = Counter()
-
-    def watch(name: str, before: Document, after: Document) -> None:
-        if name == "privacy" and after is not before:
-            masked.update(privacy.count(before, settings))
-
     for document in from_batch(batch):
-        measures: dict[str, float] = {}
-        if settings.measures:
-            found, measures = clean_and_measure(document, settings, watch)
-        else:
-            found = clean_document(document, settings, watch)
-        columns = {column_name(name): value for name, value in measures.items()}
-        rows.append({**_row(document, found), **columns})
-    if notes is not None:
-        privacy.note(notes, batch.column("id").to_pylist(), masked)
-    return pa.RecordBatch.from_pylist(rows, schema=_schema(settings))
+        noted = clean_and_note(document, settings)
+        masked.update(noted.masked)
+        columns = {column_name(name): value for name, value in noted.measures.items()}
+        rows.append({**_row(document, noted.found), **columns})
+    return tallied(pa.RecordBatch.from_pylist(rows, schema=_schema(settings)), masked)
 
 
 def _row(document: Document, found: Document | Drop) -> dict[str, str]:

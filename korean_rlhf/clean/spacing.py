@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from typing import Any
+
+from korean_rlhf.clean.analyser import kiwi
 
 _KOREAN = re.compile(r"[가-힣]{2}")
 _LONGEST = 20_000
@@ -27,7 +27,7 @@ def _repair_line(line: str) -> str:
     if len(line) > _LONGEST or not _KOREAN.search(line):
         return line
     indent = line[: len(line) - len(line.lstrip())]
-    spaced = indent + str(_kiwi().space(line)).strip()
+    spaced = indent + str(kiwi().space(line)).strip()
     return spaced if same_but_for_spaces(line, spaced) else line
 
 
@@ -38,11 +38,3 @@ def same_but_for_spaces(one: str, two: str) -> bool:
     (True, False)
     """
     return "".join(one.split()) == "".join(two.split())
-
-
-@functools.cache
-def _kiwi() -> Any:
-    """Return the analyser, loaded when first needed: it takes seconds and half a gigabyte."""
-    from kiwipiepy import Kiwi
-
-    return Kiwi(num_workers=1, load_multi_dict=False)

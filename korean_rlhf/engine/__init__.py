@@ -10,7 +10,9 @@ from korean_rlhf.engine.columns import daft
 from korean_rlhf.engine.counts import Counts
 from korean_rlhf.engine.mapping import BATCH, map_shards
 from korean_rlhf.engine.publishing import WORK, drop_work, publish, publish_runs
+from korean_rlhf.engine.shipping import local_path
 from korean_rlhf.engine.splitting import split_inputs
+from korean_rlhf.engine.tallies import tallied
 from korean_rlhf.engine.workers import BatchFunction, running_on
 
 __all__ = [
@@ -20,9 +22,11 @@ __all__ = [
     "Counts",
     "daft",
     "drop_work",
+    "local_path",
     "map_shards",
     "publish",
     "publish_runs",
     "running_on",
     "split_inputs",
+    "tallied",
 ]

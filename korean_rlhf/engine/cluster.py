@@ -1,7 +1,7 @@
 """A Ray cluster, local or remote, for the work on batches and for Daft.
 
-The driver reads the inputs and writes the results; text travels through Ray's object store. So the
-nodes need the package, and no folder in common.
+The driver reads the inputs and writes the results; text travels through Ray's object store, and so
+do the files that the work reads. So the nodes need the package, and no folder in common.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import functools
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from korean_rlhf.engine.columns import daft
+from korean_rlhf.engine.shipping import Contents, contents, unpack
 from korean_rlhf.errors import BadInput, KoreanRLHFError, MissingExtra
 
 SECONDS_TO_CONNECT = 10.0
@@ -89,18 +91,26 @@ def _no_cluster(address: str, problem: Exception) -> BadInput:
 class RayWorkers:
     """Applies a function to batches in tasks of the cluster; a task is tried again when it dies."""
 
-    def __init__(self, function: Callable[[pa.RecordBatch], pa.RecordBatch], number: int) -> None:
+    def __init__(
+        self,
+        function: Callable[[pa.RecordBatch], pa.RecordBatch],
+        number: int,
+        reads: Sequence[Path] = (),
+    ) -> None:
         cores = int(_ray.cluster_resources().get("CPU", 1))
         self.window = min(number, 2 * cores) if number else 2 * cores
-        self._function = _ray.put(function)
+        self._function, self._files = _ray.put(function), _ray.put(contents(reads))
         self._apply = _ray.remote(_apply)
 
     def submit(self, batch: pa.RecordBatch) -> Callable[[], pa.RecordBatch]:
         """Start one task."""
-        return functools.partial(_result, self._apply.remote(self._function, batch))
+        return functools.partial(_result, self._apply.remote(self._function, batch, self._files))
 
 
-def _apply(function: Callable[[pa.RecordBatch], pa.RecordBatch], batch: pa.RecordBatch) -> Any:
+def _apply(
+    function: Callable[[pa.RecordBatch], pa.RecordBatch], batch: pa.RecordBatch, files: Contents
+) -> Any:
+    unpack(files)
     return function(batch)
 
 

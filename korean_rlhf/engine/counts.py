@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,14 +14,23 @@ class Counts:
     total: int = 0
     kept: int = 0
     dropped: dict[str, int] = field(default_factory=dict)
+    tally: dict[str, int] = field(default_factory=dict)
+    """Sum of the figures that came with the results (engine.tallied)."""
 
-    def add(self, kept: int, reasons: Iterable[tuple[str, int]]) -> None:
+    def add(
+        self,
+        kept: int,
+        reasons: Iterable[tuple[str, int]],
+        tally: Mapping[str, int] | None = None,
+    ) -> None:
         """Count one shard."""
         self.kept += kept
         self.total += kept
         for reason, number in reasons:
             self.dropped[reason] = self.dropped.get(reason, 0) + number
             self.total += number
+        for name, number in (tally or {}).items():
+            self.tally[name] = self.tally.get(name, 0) + number
 
     def sentence(self, stage: str) -> str:
         """Return how many were kept, and how many left for which reason, for the user."""

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from korean_rlhf.engine.counts import Counts
 from korean_rlhf.engine.publishing import WORK, count, finished, publish_runs
+from korean_rlhf.engine.tallies import as_metadata, total
 from korean_rlhf.engine.workers import BatchFunction, Result, Workers, workers_for
 from korean_rlhf.progress import track
 from korean_rlhf.tables import RUN_BYTES, drop_runs, parquet_batches, write_run
@@ -33,20 +34,29 @@ class _Step:
 
 
 def map_shards(
-    files: Sequence[Path], out: Path, function: BatchFunction, *, label: str, workers: int = 0
+    files: Sequence[Path],
+    out: Path,
+    function: BatchFunction,
+    *,
+    label: str,
+    workers: int = 0,
+    reads: Sequence[Path] = (),
 ) -> Counts:
     """Send every shard through `function`; write part-*.parquet and dropped/part-*.parquet.
 
     Columns that `function` adds to DROPPED_SCHEMA go to measures/part-*.parquet, by id.
     Finished shards are counted, not redone, nor are finished runs of an unfinished shard.
     `function` must be importable (a module's function, or functools.partial of one) and must not
-    depend on the order of batches. Rows are sorted by id within a shard. Memory: a few batches for
-    each worker and one run of results, however large a shard is.
+    depend on the order of batches, and it finds the files and folders `reads` by
+    engine.local_path, wherever it runs. Rows are sorted by id within a shard. Memory: a few batches
+    for each worker and one run of results, however large a shard is.
     """
     (out / "dropped").mkdir(parents=True, exist_ok=True)
     waiting = [file for file in files if not finished(out, file.name)]
     if waiting:
-        _map(waiting, out, function, label, workers, done=_documents(set(files) - set(waiting)))
+        done = _documents(set(files) - set(waiting))
+        with workers_for(function, workers, reads) as crew:
+            _map(waiting, out, crew, label, done)
     counts = Counts()
     with track(len(files), "counting", "shards") as advance:
         for file in files:
@@ -59,15 +69,9 @@ def _documents(files: Iterable[Path]) -> int:
     return sum(pq.read_metadata(file).num_rows for file in files)
 
 
-def _map(
-    files: Sequence[Path], out: Path, function: BatchFunction, label: str, workers: int, done: int
-) -> None:
+def _map(files: Sequence[Path], out: Path, crew: Workers, label: str, done: int) -> None:
     folder = out / WORK / "results"
-    total = done + _documents(files)
-    with (
-        track(total, label, "documents", done=done) as advance,
-        workers_for(function, workers) as crew,
-    ):
+    with track(done + _documents(files), label, "documents", done=done) as advance:
         steps = _in_order(crew, _steps(files, folder))
         for shard, of_shard in itertools.groupby(steps, key=lambda step: step.shard):
             left = _documents([shard])  # runs of an earlier process are not made again
@@ -133,7 +137,10 @@ def _done(step: _Step, result: Result | None) -> _Step:
 
 
 def _runs(steps: Iterable[_Step]) -> Iterator[tuple[Path, pa.Table]]:
-    """Yield the results of each run of one shard."""
+    """Yield the results of each run of one shard, with the sum of their tallies."""
     for run, of_run in itertools.groupby(steps, key=lambda step: step.run):
         if run is not None:
-            yield run, pa.Table.from_batches([step.batch for step in of_run])
+            batches = [step.batch for step in of_run if step.batch is not None]
+            tally = total(batch.schema for batch in batches)
+            rows = pa.Table.from_batches(batches)
+            yield run, rows.replace_schema_metadata(as_metadata(tally) if tally else None)

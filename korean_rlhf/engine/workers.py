@@ -5,10 +5,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol, TypeAlias
 
 import pyarrow as pa
@@ -21,7 +22,8 @@ from korean_rlhf.settings.engine import EngineSettings
 BatchFunction: TypeAlias = Callable[[pa.RecordBatch], pa.RecordBatch]
 """Documents in, the same number of rows of DROPPED_SCHEMA out; an empty reason keeps the row.
 
-Columns beyond that schema are facts about the documents: they are published beside, by id."""
+Columns beyond that schema are facts about the documents: they are published beside, by id. Figures
+about the whole batch come with it as its tally (engine.tallied)."""
 Result: TypeAlias = Callable[[], pa.RecordBatch]
 """Waits for one batch of results and returns it."""
 
@@ -55,10 +57,12 @@ def running_on(settings: EngineSettings) -> Iterator[None]:
 
 
 @contextmanager
-def workers_for(function: BatchFunction, number: int) -> Iterator[Workers]:
-    """Yield `number` workers (0: one for each core) that apply `function`."""
+def workers_for(
+    function: BatchFunction, number: int, reads: Sequence[Path] = ()
+) -> Iterator[Workers]:
+    """Yield `number` workers (0: one for each core) that apply `function`, which reads `reads`."""
     if cluster.is_connected():
-        yield cluster.RayWorkers(function, number)
+        yield cluster.RayWorkers(function, number, reads)
         return
     count = number or os.cpu_count() or 1
     if count == 1:

@@ -178,6 +178,6 @@ def test_a_line_whose_letters_an_analyser_changes_stays(monkeypatch):
         def space(self, line):
             return line.replace("되요", "돼요")
 
-    monkeypatch.setattr(spacing, "_kiwi", Careless)
+    monkeypatch.setattr(spacing, "kiwi", Careless)
 
     assert spacing.repair_spacing("안되요 정말\n좋아요 정말") == "안되요 정말\n좋아요 정말"

@@ -1,6 +1,8 @@
 """`korean-rlhf quality` learns a score, and `clean` uses it; a language model likewise."""
 
+import functools
 import json
+import shutil
 import struct
 
 import numpy as np
@@ -9,13 +11,14 @@ import pytest
 from korean_rlhf.clean.quality import language
 from korean_rlhf.clean.quality.score import MODEL, buckets, read_score
 from korean_rlhf.clean.quality.training import area_under_curve
-from korean_rlhf.clean.run import clean
+from korean_rlhf.clean.run import clean, clean_batch
 from korean_rlhf.cli.main import main
+from korean_rlhf.engine import cluster, shipping
 from korean_rlhf.errors import BadInput, MissingExtra, MissingInput, UnknownName
 from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.settings.clean import CleanSettings
-from korean_rlhf.tables import read, rows, write_jsonl
+from korean_rlhf.tables import read, rows, to_batch, write_jsonl
 
 NOUNS = "아침 우물 마을 학교 강가 시장 편지 기차 산길 부엌 달빛 겨울 노래 사진 의자".split()
 GOOD = [
@@ -218,3 +221,14 @@ def test_a_misspelt_measure_ends_clean_before_any_work(tmp_path):
         clean([raw], tmp_path / "out", CleanSettings(limits=("stop-word>=2",)))
 
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_travels_to_a_machine_that_has_no_such_folder(score, tmp_path):
+    here, away = tmp_path / "score", tmp_path / "away"
+    shutil.copytree(score, here)
+    shipped = shipping.contents([here])
+    here.rename(away)
+    batch = to_batch([Document(id="0", text=BAD[0], license="CC0-1.0")])
+    function = functools.partial(clean_batch, settings=CleanSettings(quality_model=str(here)))
+
+    assert cluster._apply(function, batch, shipped)["reason"].to_pylist() == ["low-quality"]

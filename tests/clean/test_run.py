@@ -2,12 +2,17 @@
 
 import pytest
 
+from korean_rlhf.clean import quality, run, spacing
+from korean_rlhf.clean.analyser import kiwi
 from korean_rlhf.clean.cleaners import CLEANERS, SWITCHES, clean_document
+from korean_rlhf.clean.privacy import protecting
+from korean_rlhf.clean.quality import words
 from korean_rlhf.clean.run import clean
 from korean_rlhf.cli.main import main
+from korean_rlhf.engine import WORK
 from korean_rlhf.errors import OtherRun, SettingsError
 from korean_rlhf.records import Document, Drop
-from korean_rlhf.rundir import read_manifest
+from korean_rlhf.rundir import Stage, read_manifest
 from korean_rlhf.settings.clean import CleanSettings
 from korean_rlhf.tables import read, rows, write_jsonl
 
@@ -104,3 +109,48 @@ def test_settings_out_of_range_are_refused():
         CleanSettings(max_digit_ratio=1.5)
     with pytest.raises(SettingsError, match="shard_documents"):
         CleanSettings(shard_documents=0)
+
+
+def test_a_run_killed_before_its_manifest_loses_no_work_and_no_figure(
+    corpus, tmp_path, monkeypatch
+):
+    out = tmp_path / "out"
+    with monkeypatch.context() as patch:
+        patch.setattr(Stage, "finish", killed)
+        with pytest.raises(KeyboardInterrupt):
+            clean([corpus], out, CleanSettings(workers=1))
+    assert (out / WORK / "input" / "complete").is_file(), "the inputs are not split again"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "drop_work", killed)
+        with pytest.raises(KeyboardInterrupt):
+            clean([corpus], out, CleanSettings(workers=1))
+    assert read_manifest(out)["masked"]["전화번호"] == 2
+
+    clean([corpus], out, CleanSettings(workers=1))
+    assert not (out / WORK).exists(), "what a kill left behind goes with the next run"
+
+
+def killed(*arguments, **named):
+    raise KeyboardInterrupt
+
+
+def test_a_text_is_measured_once_and_searched_once(corpus, tmp_path, monkeypatch):
+    measured, searched = [], []
+    script, find = quality.measures.GROUPS["script"], protecting.find
+    quality.measure_names(CleanSettings())  # asks every group once
+    monkeypatch.setitem(
+        quality.measures.GROUPS, "script", lambda m: (measured.append(m.text), script(m))[1]
+    )
+    monkeypatch.setattr(
+        protecting, "find", lambda text, kinds: (searched.append(text), find(text, kinds))[1]
+    )
+
+    clean([corpus], tmp_path / "out", CleanSettings(workers=1, measures=True))
+
+    assert len(measured) == 4, "of good, namu, short and foreign"
+    assert len(searched) == 4, "text and title of good and namu"
+
+
+def test_one_analyser_serves_spaces_and_morphemes():
+    assert spacing.kiwi is words.kiwi is kiwi

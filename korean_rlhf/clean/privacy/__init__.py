@@ -6,20 +6,16 @@ file holds both sides.
 
 from korean_rlhf.clean.privacy.finding import find
 from korean_rlhf.clean.privacy.kinds import MARKS, Finding
-from korean_rlhf.clean.privacy.protecting import count, mask, protect, replace_values
+from korean_rlhf.clean.privacy.protecting import mask, protect, replace_values
 from korean_rlhf.clean.privacy.replacing import is_nobodys, replacement
-from korean_rlhf.clean.privacy.tally import note, total
 
 __all__ = [
     "MARKS",
     "Finding",
-    "count",
     "find",
     "is_nobodys",
     "mask",
-    "note",
     "protect",
     "replace_values",
     "replacement",
-    "total",
 ]

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 from typing import Any
 
+from korean_rlhf.engine import local_path
 from korean_rlhf.errors import BadInput, MissingExtra, MissingInput
 
 KOREAN = ("__label__ko", "__label__kor_Hang", "__label__kor")
@@ -41,10 +42,11 @@ def language_model(file: str) -> Any:
         import fasttext
     except ModuleNotFoundError:
         raise MissingExtra("--language-model", "language") from None
-    if not Path(file).is_file():
+    path = local_path(file)
+    if not path.is_file():
         raise MissingInput(Path(file))
     try:
-        model = fasttext.load_model(file)
+        model = fasttext.load_model(str(path))
         labels = model.predict("한국어", k=-1)[0]
     except (ValueError, RuntimeError, MemoryError) as problem:
         raise BadInput(f"{file} is no fastText model ({problem}). Name a .bin or .ftz.") from None

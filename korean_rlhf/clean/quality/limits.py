@@ -112,14 +112,18 @@ class Limit:
 
 def judge(text: str, settings: QualitySettings) -> Drop | None:
     """Return why `text` is no text to learn from, None when it is one."""
-    measured = Measures(text, settings)
+    return judge_measured(Measures(text, settings), settings)
+
+
+def judge_measured(measured: Measures, settings: QualitySettings) -> Drop | None:
+    """Do the same with the measures of a text."""
     filled = int(measured["characters"])
     if filled == 0:
         return Drop("empty")
     if filled < settings.min_characters:
         return Drop("too-short", f"{filled} characters")
-    if len(text) > settings.max_characters:
-        return Drop("too-long", f"{len(text)} characters")
+    if len(measured.text) > settings.max_characters:
+        return Drop("too-long", f"{len(measured.text)} characters")
     for limit in limits_of(settings):
         if filled < limit.from_characters:
             continue

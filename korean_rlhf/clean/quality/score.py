@@ -14,6 +14,7 @@ import numpy.typing as npt
 from korean_rlhf.clean.quality.characters import code_points
 from korean_rlhf.clean.quality.hashes import RollingHashes, mixed
 from korean_rlhf.disk import published
+from korean_rlhf.engine import local_path
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.rundir import require_finished
 
@@ -88,7 +89,7 @@ def read_score(folder: str) -> QualityScore:
         MissingInput: the folder holds no finished score.
         BadInput: its file is torn or holds something else.
     """
-    path = require_finished(Path(folder), MADE_BY) / MODEL
+    path = require_finished(local_path(folder), MADE_BY) / MODEL
     if not path.is_file():
         raise MissingInput(path, MADE_BY)
     try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from korean_rlhf.clean.analyser import kiwi
 from korean_rlhf.clean.quality.characters import SPACE, TERMINAL, Characters
 from korean_rlhf.clean.quality.hashes import Places, standing_twice
-from korean_rlhf.clean.quality.words import Words, kiwi
+from korean_rlhf.clean.quality.words import Words
 
 _NEWLINE, _ELLIPSIS = ord("\n"), ord("…")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import functools
 import unicodedata
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
+from korean_rlhf.clean.analyser import kiwi
 from korean_rlhf.clean.quality.characters import (
     SPACE,
     Characters,
@@ -96,11 +96,3 @@ WORDS: dict[str, Callable[[Characters], Words]] = {
     "morpheme": morphemes,
 }
 """By the name that the setting `words` gives."""
-
-
-@functools.cache
-def kiwi() -> Any:
-    """Return the analyser of this process; it takes a second to load."""
-    from kiwipiepy import Kiwi
-
-    return Kiwi(num_workers=1, load_multi_dict=False)

@@ -44,7 +44,9 @@ def require_license(document: Document, settings: CleanSettings) -> Document | D
 def strip_markup(document: Document, settings: CleanSettings) -> Document | Drop:
     """Turn markup into the text that a reader sees; drop redirects and pages without text."""
     text, notes = document.text, settings.footnotes
-    if document.format in ("plain", "markdown"):
+    if document.format == "plain":
+        return _strip_leftovers(document, settings)
+    if document.format == "markdown":
         return document
     if document.format == "namumark":
         target = namumark.redirect_target(text)
@@ -58,6 +60,13 @@ def strip_markup(document: Document, settings: CleanSettings) -> Document | Drop
     elif document.format == "html":
         return _strip_html(document, settings)
     return replace(document, text=text, format="plain")
+
+
+def _strip_leftovers(document: Document, settings: CleanSettings) -> Document:
+    """Finish what an extractor began; only a document that comes in as plain text can need it."""
+    if not settings.boilerplate or not leftovers.looks_extracted(document.source, document.url):
+        return document
+    return replace(document, text=leftovers.strip_leftovers(document.text))
 
 
 def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
@@ -84,11 +93,8 @@ def normalise_text(document: Document, settings: CleanSettings) -> Document | Dr
 
 
 def strip_boilerplate(document: Document, settings: CleanSettings) -> Document | Drop:
-    """Take away leftovers of extractors, and notices and bylines at the end."""
-    text = document.text
-    if document.format == "plain" and leftovers.looks_extracted(document.source, document.url):
-        text = leftovers.strip_leftovers(text)
-    return replace(document, text=boilerplate.strip_boilerplate(text))
+    """Take away notices and bylines at the end."""
+    return replace(document, text=boilerplate.strip_boilerplate(document.text))
 
 
 def require_quality(document: Document, settings: CleanSettings) -> Noted:

@@ -10,7 +10,12 @@ PLACEHOLDERS = {"formula": "<수식>", "codice": "<코드>"}
 """What stands where an extractor lost a formula or code and left "formula_12" or "codice_3"."""
 
 _LOST = re.compile(r"\b(formula|codice)_\d+(?!\w*[A-Za-z_])")
-_LINK = re.compile(r"\[\[(?:분류|파일|그림|Category|File|Image)\s*:[^\[\]\n]*\]\]", re.IGNORECASE)
+_LINK = re.compile(
+    r"(?P<line>^)?\[\[(?:분류|파일|그림|Category|File|Image)\s*:[^\[\]\n]*\]\]"
+    r"(?(line)(?:[ \t]*\n)?)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""With the end of the line that it fills."""
 _TAG = re.compile(
     r"</?(?:br|ref|nowiki|onlyinclude|includeonly|noinclude|small|span|div|center)\b[^<>\n]*>",
     re.IGNORECASE,
@@ -29,6 +34,8 @@ _SECTION_WORDS = 6
 _FOREIGN_WORDS = 2
 """The same for a name without a Korean letter: a line of a foreign song may have three."""
 _KOREAN = re.compile(r"[가-힣一-鿿]")
+_ITEM = re.compile(r"^-|\d(?!\d*(?:년대|세기))")
+"""A bullet, or a number that counts no decade or century: an item of a list may end in a stop."""
 _VERB_END = re.compile(r"(?:[다요죠까]|[함됨임음])\.$")
 _EMPTY_SECTIONS = re.compile(
     r"(?:같이 보기|함께 보기|관련 항목|관련 문서|각주|주석|외부 링크|바깥 고리|참고 문헌"
@@ -60,7 +67,10 @@ def _settle_sections(text: str) -> str:
     content_follows = False
     for line in reversed(text.split("\n")):
         bare = line.strip()
-        if not bare or _TABLE_ROW.fullmatch(bare):
+        if _TABLE_ROW.fullmatch(bare):
+            continue
+        if not bare:
+            kept.append(line)
             continue
         if is_section(bare):
             if content_follows and not _EMPTY_SECTIONS.fullmatch(bare):
@@ -69,7 +79,8 @@ def _settle_sections(text: str) -> str:
         else:
             kept.append(line)
             content_follows = True
-    return "\n".join(reversed(kept)) if kept else text
+    settled = "\n".join(reversed(kept)).strip("\n")
+    return settled if settled.strip() else text
 
 
 def is_section(line: str) -> bool:
@@ -77,8 +88,10 @@ def is_section(line: str) -> bool:
 
     >>> is_section("어린 시절."), is_section("그는 떠났다."), is_section("대한민국과의 관계")
     (True, False, False)
+    >>> is_section("1990년대."), is_section("1924년 10월 1일 출생."), is_section("- 조지아 주지사.")
+    (True, False, False)
     """
-    if not _SECTION.fullmatch(line) or not _SECTION_SHAPE.fullmatch(line):
+    if not _SECTION.fullmatch(line) or not _SECTION_SHAPE.fullmatch(line) or _ITEM.search(line):
         return False
     most = _SECTION_WORDS if _KOREAN.search(line) else _FOREIGN_WORDS
     return not _VERB_END.search(line) and len(line.split()) <= most

@@ -2,8 +2,11 @@
 
 import pytest
 
+from korean_rlhf.clean.cleaners import clean_document
 from korean_rlhf.clean.leftovers import is_section, looks_extracted, strip_leftovers
 from korean_rlhf.clean.markup.brackets import close_gaps
+from korean_rlhf.records import Document
+from korean_rlhf.settings.clean import CleanSettings
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,9 @@ def test_section_names(line):
         "가. 나.",
         "x = 3.",
         "확인함.",
+        "1924년 10월 1일 출생.",
+        "1971년 조지아 주지사.",
+        "- 조지아 주지사.",
         "라켓으로 공 또는 그외의 물체를 치면서 경기하는 스포츠.",
     ],
 )
@@ -71,3 +77,30 @@ def test_only_pages_of_wiki_dumps_are_treated_so():
     assert looks_extracted("", "https://ko.wikipedia.org/wiki?curid=5")
     assert looks_extracted("kowiki", "")
     assert not looks_extracted("nsmc", "https://example.com/")
+
+
+ARTICLE = (
+    "지미 카터는 미국의 정치가이다.\n\n== 연보 ==\n* 1924년 10월 1일 조지아주 출생.\n"
+    "* 1971년 조지아 주지사.\n* 1977년 제39대 대통령 취임.\n\n세 번째 직함이 가장 널리 알려졌다."
+)
+LISTED = (
+    "지미 카터는 미국의 정치가이다.\n\n연보\n- 1924년 10월 1일 조지아주 출생.\n"
+    "- 1971년 조지아 주지사.\n- 1977년 제39대 대통령 취임.\n\n세 번째 직함이 가장 널리 알려졌다."
+)
+
+
+def cleaned(text, format, **named):
+    document = Document(id="a", text=text, source="kowiki", license="CC0-1.0", format=format)
+    return clean_document(document, CleanSettings(quality=False, **named)).text
+
+
+def test_an_article_of_our_own_parser_has_no_leftovers_to_lose():
+    assert cleaned(ARTICLE, "wikitext") == LISTED
+    assert cleaned(LISTED, "plain") == LISTED, "cleaning a cleaned corpus again changes nothing"
+
+
+def test_an_extracted_article_loses_its_leftovers_unless_boilerplate_stays():
+    page = "카터(, 1924년)는 정치가이다.\n\n생애.\n조지아에서 태어났다.\n각주."
+
+    assert cleaned(page, "plain") == "카터(1924년)는 정치가이다.\n\n생애\n조지아에서 태어났다."
+    assert cleaned(page, "plain", boilerplate=False) == page

@@ -204,3 +204,15 @@ def test_after_the_whole_pipeline_byline_and_copyright_are_gone():
     assert found.title == expected(name).title
     assert found.text.endswith("안내문도 붙었다.")
     assert "09:00~24:00" in found.text
+
+
+def test_the_caption_of_a_table_of_data_stands_above_its_rows():
+    table = (
+        "<table><caption>표 1. 강수량</caption><tr><th>달</th><th>비</th></tr>"
+        "<tr><td>7월</td><td>394mm</td></tr></table>"
+    )
+    page = f'<div class="se-main-container">{table}</div>'
+
+    found = read_page(page, "https://blog.naver.com/a/1")
+
+    assert found.text == "표 1. 강수량\n달 | 비\n7월 | 394mm"

@@ -90,6 +90,23 @@ def test_a_replacement_belongs_to_nobody(number):
     assert re.fullmatch(r"user\d{6}@example\.(com|net|org)", mail) and is_nobodys(mail, "email")
 
 
+@pytest.mark.parametrize(
+    ("value", "form"),
+    [
+        ("+44 (0)20 7946 0958", r"\+44 \(0\)0\d \d{4} \d{4}"),
+        ("+1 202 456 1111", r"\+1 00\d \d{3} \d{4}"),
+        ("+852 2810 2345", r"\+852 00\d\d \d{4}"),
+        ("+39 06 6982 1234", r"\+39 00 \d{4} \d{4}"),
+    ],
+)
+def test_a_number_abroad_is_replaced_by_one_without_an_area(value, form):
+    drawn = replace_values(f"연락처 {value}", "0").removeprefix("연락처 ")
+
+    assert re.fullmatch(form, drawn) and drawn != value
+    assert not is_nobodys(value, "phone") and is_nobodys(drawn, "phone")
+    assert replace_values(f"연락처 {drawn}", "0") == f"연락처 {drawn}"
+
+
 def test_a_value_written_twice_is_replaced_by_one_value_in_a_document_and_others_elsewhere():
     text = "010-1234-5678, 01012345678, +82-10-1234-5678"
     one, two, three = (replace_values(text, key) for key in ("0\0a", "0\0b", "1\0a"))

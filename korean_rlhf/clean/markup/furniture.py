@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
+from typing import Literal
 
 MENU_WORDS = frozenset(
     "로그인 로그아웃 회원가입 고객센터 사이트맵 마이페이지 장바구니 즐겨찾기 전체메뉴 메뉴 "
@@ -19,11 +21,16 @@ BUTTON_WORDS = frozenset(
     "인쇄 인쇄하기 프린트 스크랩 스크랩하기 공유 공유하기 복사 URL복사 링크복사 주소복사 "
     "글자크기 글씨크기 글꼴 크게 작게 확대 축소 가 가- 가+ 가나다 좋아요 싫어요 추천 비추천 "
     "추천하기 공감 신고 신고하기 저장 북마크 목록 목록보기 목록으로 수정 삭제 답글 답변 댓글 "
-    "댓글쓰기 등록 취소 닫기 열기 펼치기 접기 더보기 이전 다음 이전글 다음글 맨위로 위로 TOP "
-    "top 번역 음성듣기 기사듣기 본문듣기 구독 구독하기 이메일 메일 카카오톡 카카오스토리 "
-    "페이스북 트위터 밴드 네이버 라인 인스타그램 X Facebook Twitter KakaoTalk Email Print "
-    "Share 메뉴 검색".split()
+    "댓글쓰기 등록 취소 닫기 열기 펼치기 접기 더보기 이전 이전글 다음글 맨위로 위로 TOP top "
+    "번역 음성듣기 기사듣기 본문듣기 구독 구독하기 Print Share".split()
 )
+WEAK_WORDS = frozenset(
+    "이메일 메일 카카오톡 카카오스토리 페이스북 트위터 밴드 네이버 다음 라인 인스타그램 X "
+    "Facebook Twitter KakaoTalk Email 메뉴 검색".split()
+)
+"""Services, mostly, and what else stands beside buttons: alone they may be the subject."""
+_BAR_WORDS = BUTTON_WORDS | WEAK_WORDS
+_NAMES = MENU_WORDS | _BAR_WORDS
 _SPACED = (
     "URL 복사", "링크 복사", "주소 복사", "글자 크기", "글씨 크기", "맨 위로",
     "이전 글", "다음 글", "댓글 쓰기", "기사 듣기", "본문 듣기", "음성 듣기",
@@ -35,7 +42,7 @@ _NUMBER = re.compile(r"[\d,.+]+(?:개|건|명|회)?")
 
 _BREADCRUMB = re.compile(
     r"(?:현재\s?위치\s*[:：]?\s*)?(?:홈|HOME|Home|home|처음|메인|첫\s?화면)"
-    r"(?:\s*[>›»▶→]\s*[^>›»▶→.]{1,20}){1,6}"
+    r"(?:\s*+[>›»▶→]\s*+[^\s>›»▶→.][^>›»▶→.]{0,19}+){1,6}"
 )
 _ALWAYS = re.compile(
     r"(?:본문|주\s?메뉴|메뉴|콘텐츠|컨텐츠|하단\s?메뉴)\s?(?:내용\s?)?(?:으로\s?)?(?:바로\s?가기|건너뛰기)"
@@ -95,16 +102,19 @@ def _certain(lines: list[str]) -> Iterator[int]:
 
 
 def _bare(line: str) -> str:
-    return line.strip().removeprefix("- ").strip()
+    """Return a line with single spaces and without the bullet of a list."""
+    return " ".join(line.split()).removeprefix("- ")
 
 
 def _is_bar(line: str) -> bool:
-    """Whether a line is two or more names of buttons or menus and nothing else."""
+    """Whether a line is two or more names of menus or of a button and others, and nothing else."""
     words = _words(line)
     names = [word for word in words if not _NUMBER.fullmatch(word)]
     if len(names) < 2:
         return False
-    return MENU_WORDS.issuperset(names) or BUTTON_WORDS.issuperset(names)
+    if MENU_WORDS.issuperset(names):
+        return True
+    return _BAR_WORDS.issuperset(names) and not BUTTON_WORDS.isdisjoint(names)
 
 
 def _words(line: str) -> list[str]:
@@ -114,18 +124,30 @@ def _words(line: str) -> list[str]:
 
 def _buttons_in_a_row(lines: list[str]) -> Iterator[int]:
     """Yield lines of one button or menu each, when two or more follow each other."""
-    run: list[int] = []
-    for place, line in enumerate([*lines, "."]):
-        bare = _bare(line)
-        if not bare:
-            continue
-        words = _words(bare)
-        if len(words) == 1 and words[0] in BUTTON_WORDS | MENU_WORDS:
-            run.append(place)
-            continue
-        if len(run) >= 2:
-            yield from run
-        run = []
+    filled = [(place, line.strip()) for place, line in enumerate(lines) if line.strip()]
+    for kind, group in groupby(filled, key=lambda row: _kind_of_line(row[1])):
+        run = list(group) if kind else []
+        words = [word for _, line in run for word in _words(_bare(line))]
+        if len(run) >= 2 and _are_controls(words, listed=kind == "item"):
+            yield from (place for place, _ in run)
+
+
+def _kind_of_line(line: str) -> Literal["", "name", "item"]:
+    """Tell a line that is one name of a button or menu, and an item of a list that is one."""
+    if len(line) > LONGEST:
+        return ""
+    words = _words(_bare(line))
+    if len(words) != 1 or words[0] not in _NAMES:
+        return ""
+    return "item" if line.startswith("- ") else "name"
+
+
+def _are_controls(words: list[str], *, listed: bool) -> bool:
+    """Whether names are controls of the page: in a list only a service beside a button tells."""
+    has_button = not BUTTON_WORDS.isdisjoint(words)
+    if listed:
+        return has_button and not WEAK_WORDS.isdisjoint(words)
+    return has_button or MENU_WORDS.issuperset(words)
 
 
 def _at_the_edges(lines: list[str]) -> Iterator[int]:

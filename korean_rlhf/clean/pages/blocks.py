@@ -117,7 +117,7 @@ def code_lines(text: str) -> list[str]:
 
 
 def table_rows(table: Any, skip: Skip) -> list[str] | None:
-    """Return the rows of a table of data as "a | b"; None for a table that lays out a page."""
+    """Return the caption and the rows, "a | b", of a table of data; None for one of layout."""
     if next(table.iterdescendants("table"), None) is not None:
         return None
     rows = [_cells(row, skip) for row in table.iter("tr") if not skip(row)]
@@ -125,7 +125,13 @@ def table_rows(table: Any, skip: Skip) -> list[str] | None:
     longest = max((len(cell) for row in rows for cell in row), default=0)
     if widest < 2 or longest > CELL_CHARACTERS:
         return None
-    return [" | ".join(row) for row in rows if any(row)]
+    captions = (
+        text_of(caption, skip) for caption in table.iterchildren("caption") if not skip(caption)
+    )
+    return [
+        *(line for caption in captions for line in caption.split("\n") if line),
+        *(" | ".join(row) for row in rows if any(row)),
+    ]
 
 
 def _cells(row: Any, skip: Skip) -> list[str]:

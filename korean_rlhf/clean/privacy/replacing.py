@@ -22,6 +22,8 @@ _AT = re.compile(
 )
 _DOT = re.compile(r"\.|\s?[\[({<]\s?(?:dot|닷|점)\s?[\])}>]\s?|\s(?:dot|닷)\s", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:82)?0?(?:1[016789]|2|[3-6][1-5]|70|60|80|30[0-9]|50)")
+_COUNTRY = re.compile(r"[17]|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3}")
+"""A country code: two have one digit, these two, all others three (ITU-T E.164)."""
 _LETTER_OF_PLATE = re.compile(r"[가-힣](?=\s?[0-9]{4}$)")
 _NO_PLATE_HAS = "차카타파"
 _DISTRICTS = ("가온구", "누리군", "다솜구", "라온시", "미르군", "아라시", "한별구")
@@ -60,6 +62,8 @@ def is_nobodys(value: str, kind: PrivacyKind) -> bool:
         found = _AT.match(value)
         return bool(found and found["domain"].lower().startswith("example"))
     if kind == "phone":
+        if country := _country(value):
+            return digits.startswith(f"{country}00")
         prefix = _prefix(digits)
         return digits[len(prefix) : len(prefix) + 1] == "0" and not digits.startswith("1")
     if kind == "account":
@@ -121,6 +125,17 @@ def _account(value: str, chance: random.Random) -> str:
     return _filled(value, "000" + _drawn(chance, len(digits_of(value)) - 3))
 
 
+def _country(value: str) -> str:
+    """Return the country code of a phone number abroad; "" for a Korean one.
+
+    >>> _country("+44 (0)20 7946 0958"), _country("+1 202 555 0100"), _country("+82-10-1234-5678")
+    ('44', '1', '')
+    """
+    digits = digits_of(value)
+    found = _COUNTRY.match(digits) if value.startswith("+") else None
+    return found[0] if found and found[0] != "82" else ""
+
+
 def _prefix(digits: str) -> str:
     """Return the country code and the area or network of a phone number."""
     found = _PREFIX.match(digits)
@@ -131,9 +146,15 @@ def _prefix(digits: str) -> str:
 
 
 def _phone(value: str, chance: random.Random) -> str:
-    """Draw a number in an exchange that begins with 0, or one of the hotline 1500: none exist."""
+    """Draw a number in an exchange that begins with 0, or one of the hotline 1500: none exist.
+
+    Abroad two zeros follow the country code, which is no area anywhere.
+    """
     digits = digits_of(value)
-    prefix = "1500" if digits.startswith("1") else _prefix(digits) + "0"
+    if country := _country(value):
+        prefix = f"{country}00"
+    else:
+        prefix = "1500" if digits.startswith("1") else _prefix(digits) + "0"
     return _filled(value, prefix + _drawn(chance, len(digits) - len(prefix)))
 
 

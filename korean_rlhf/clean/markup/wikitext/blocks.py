@@ -13,7 +13,8 @@ _ITEM = re.compile(r"[*#:;]+[ \t]*")
 _RULE = re.compile(r"-{4,}")
 _TABLE = re.compile(r"[ \t:]*(?=\{\|)")
 _SPACES = re.compile(r"[ \t]{2,}")
-_TITLE_TAIL = re.compile(r"(?:[ \t]|\x01[0-9]+\x02)*\Z")
+_TITLE_TAIL = re.compile(r"(?:[ \t]|\x01[0-9]+\x02)*+\Z")
+"""Spaces and footnotes, which may stand behind the last "=" of a heading."""
 
 
 def render_blocks(page: Page, start: int, end: int, depth: int = 0) -> list[str]:
@@ -66,7 +67,10 @@ def _heading(text: str, start: int, stop: int) -> tuple[int, int] | None:
     if "\n" in text[start:stop] or stop - start > 2000:
         return None
     line = text[start:stop]
-    line = line[: _TITLE_TAIL.search(line, len(line.rstrip(" \t\2"))).start()]  # type: ignore[union-attr]
+    title_end = line.rfind("=") + 1
+    if not _TITLE_TAIL.match(line, title_end):
+        return None
+    line = line[:title_end]
     level = min(len(line) - len(line.lstrip("=")), len(line) - len(line.rstrip("=")), 6)
     if level == 0 or len(line) <= 2 * level:
         return None

@@ -12,9 +12,9 @@ Blocks = Callable[[Page, int, int, int], list[str]]
 
 BLANK = f" \t{GAP}"
 _MARK = re.compile(r"\n[ \t:]*(?:\|\+|\|-|[|!](?!\}))|\|\||!!|\{\{|\[\[|\{\|")
-_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s|\"']*)"
+_VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s|\"']*+)"
 _ATTRIBUTES = re.compile(
-    rf"[ \t]*(?:(?:[\w:-]+[ \t]*=[ \t]*{_VALUE}|nowrap)[ \t;,]*)*\|(?![|\n])", re.IGNORECASE
+    rf"[ \t]*(?:(?:[\w:-]++[ \t]*+=[ \t]*+{_VALUE}|nowrap)[ \t;,]*+)*+\|(?![|\n])", re.IGNORECASE
 )
 """What stands before the bar of `| style="..." | text`; "| 가 | 나 |" has none."""
 

@@ -40,8 +40,8 @@ BYLINE = re.compile(
 _STAFF = re.compile(r"^[^@=:]*(?:통신원|리포터|에디터|PD)[^@=:]*$")
 """People of a programme are listed so, without an address: no byline."""
 _CAMERA = re.compile(
-    rf"^[\s(\[<]*(?:(?:영상|촬영|취재|편집|그래픽|사진|자막|구성|연출)[가-힣]{{0,4}}\s?[:=]\s?{_NAME}"
-    rf"(?:[·]\s?{_NAME})*[\s,/]*)+[)\]>]*$"
+    rf"^[\s(\[<]*(?:(?:영상|촬영|취재|편집|그래픽|사진|자막|구성|연출)[가-힣]{{0,4}}\s?[:=]\s?{_NAME}(?![가-힣])"
+    rf"(?:[·]\s?{_NAME}(?![가-힣]))*[\s,/]*)+[)\]>]*$"
 )
 _PICTURE = re.compile(
     r"^[\s▲△▶]*(?:[\[(<]\s?사진\s?(?:제공|출처|자료)?\s?[=:][^\])>\n]{1,30}[\])>]"
@@ -60,7 +60,7 @@ _PORTAL = re.compile(
 )
 """Sentences of portals and agencies about the page, and the time of sending."""
 _TIMES = re.compile(r"^[\s|\[]*(?:기사\s?|최초\s?|최종\s?)?(?:입력|수정|송고|승인|등록)")
-_REPORTS = re.compile(rf"{_BULLET}제보(?:하기|\s?안내|는)?\s*[\])】>:]*\s*$")
+_REPORTS = re.compile(rf"{_BULLET}제보(?:하기|\s?안내|는)?\s*+[\])】>:]*+\s*+$")
 _CONTACT = re.compile(
     rf"{_BULLET}(?:카카오톡|카톡|전화|이메일|메일|홈페이지|유튜브|네이버|문자|뉴스홈페이지)\s?[:：@].{{1,60}}$"
 )
@@ -85,7 +85,7 @@ _PROMOTION = re.compile(
 _RELATED = re.compile(
     rf"{_BULLET}(?:관련\s?(?:기사|뉴스|글|포스트|콘텐츠)|많이\s?본\s?(?:뉴스|기사|글)|인기\s?(?:기사|뉴스|글)|주요\s?뉴스|추천\s?(?:기사|뉴스|글)"
     r"|이\s?기자의\s?다른\s?기사|다른\s?기사\s?보기|함께\s?(?:보면|읽으면)\s?좋은\s?(?:기사|글)|실시간\s?(?:인기|랭킹)\s?(?:기사|뉴스)?"
-    r"|랭킹\s?뉴스|최신\s?(?:기사|뉴스|글)|오늘의\s?(?:주요\s?)?뉴스)\s*[\])】〉>:：▶]*\s*$"
+    r"|랭킹\s?뉴스|최신\s?(?:기사|뉴스|글)|오늘의\s?(?:주요\s?)?뉴스)\s*+[\])】〉>:：▶]*+\s*+$"
 )
 _SENTENCE_END = re.compile(r"(?:[다요죠까네]|니다|음|함|임)[.!?…]*[\"'”’)\]]*$")
 _TAIL_LINES = 12

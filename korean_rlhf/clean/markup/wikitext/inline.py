@@ -23,13 +23,13 @@ _TOKEN = re.compile(
 _MEDIA = re.compile(r"\s*(?:파일|그림|이미지|분류|file|image|category)\s*:", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+){0,2}:(?=\S)")
 _LINK_BAR = re.compile(r"\||\{\{|\[\[|\{\|")
-_DISAMBIGUATION = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_DISAMBIGUATION = re.compile(r"(?<!\s)\s*+[(（][^()（）]*+[)）]$")
 _NAMESPACE = re.compile(r"^:?[^:()]{1,20}:")
 _KEY = re.compile(r"\s*([^\s=\[\]{}<>|][^=\[\]{}<>|]{0,60}?)\s*=")
 _PARAMETER = re.compile(r"[\w -]{0,60}")
 _NO_NAME = re.compile(r"[{}\[\]<>]")  # "{{1}, {2}}" is a set of sets
 _ADDRESS = re.compile(r"[^\s\[\]<>\"]+")
-_MARKUP = re.compile(r"[\[\]{}]{2,}|[\x00-\x02]|'{2,}|^\s*[|!]\s?", re.MULTILINE)
+_MARKUP = re.compile(r"[\[\]{}]{2,}|[\x00-\x02]|'{2,}|^[^\S\n]*+[|!]\s?", re.MULTILINE)
 
 
 def render_inline(page: Page, start: int, end: int, depth: int, blocks: Blocks) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
@@ -18,10 +19,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
-from scrapy.utils.gz import gunzip
 
 from ko_crawlers.blocked import GIVEN_UP, TRANSIENT, blocked_reason
 from ko_crawlers.crawllog import CrawlLog
+from ko_crawlers.unpacking import beginning
 from ko_crawlers.warcfile import Exchange, WarcFolder
 
 NOT_SENT = {b"transfer-encoding", b"proxy-authorization", b"cookie", b"authorization"}
@@ -54,6 +55,7 @@ class Archive:
         archive = cls(crawler)
         archive.warc.open()
         archive.log.open()
+        crawler.signals.connect(archive.unread, signal=signals.spider_error)
         crawler.signals.connect(archive.ended, signal=signals.spider_closed)
         crawler.signals.connect(archive.close, signal=signals.engine_stopped)
         return archive
@@ -119,6 +121,13 @@ class Archive:
             error = f"{type(exception).__name__}: {exception}"
             self.log.write(request.url, None, now, depth, blocked="", error=error)
 
+    def unread(self, failure: Any, response: Response) -> None:
+        """Log an archived page whose links could not be read."""
+        error = f"links: {failure.type.__name__}: {failure.getErrorMessage()}"
+        depth = response.meta.get("depth", 0)
+        with self._writing():
+            self.log.write(response.url, response.status, _now(), depth, blocked="", error=error)
+
     def ended(self, reason: str) -> None:
         """Note that the crawl came to its last page; one that was stopped has no such note."""
         if reason == "finished" and not (self.spider.broken or self.spider.frontier.broken):
@@ -176,9 +185,7 @@ def _header_text(value: bytes) -> str:
 
 def _unpacked(response: Response) -> tuple[int, dict[str, str], bytes]:
     headers = {name.lower(): value for name, value in _pairs(response.headers)}
-    body = response.body
-    if headers.get("content-encoding", "").lower() in ("gzip", "x-gzip"):
-        body = gunzip(body, max_size=1_000_000) if len(body) < 300_000 else b""
+    body = beginning(response.body, headers.get("content-encoding", ""))
     return response.status, headers, body
 
 

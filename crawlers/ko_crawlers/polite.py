@@ -71,9 +71,17 @@ class PoliteSpider(scrapy.Spider):
             yield request
 
     def parse(self, response: Response) -> None:
-        """Note that a page is done, with the pages that it links to."""
-        links = list(self.links_of(response))  # before the transaction: a broken page may raise
+        """Note that a page is done, with the pages that it links to.
+
+        Whatever the links of a broken page raise goes on to Scrapy: its log has the traceback, the
+        Archive a row in the crawl log.
+        """
         meta = response.meta
+        try:
+            links = list(self.links_of(response))
+        except Exception:
+            self.frontier.finish(meta["number"], failed=True)
+            raise
         self.frontier.finish(meta["number"], links, meta["depth"] + 1, most=self.pages)
 
     def lost(self, failure: Any) -> None:

@@ -16,6 +16,9 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+NO_CHARSETS = {"unicode-escape", "unicode_escape", "raw-unicode-escape", "raw_unicode_escape",
+               "punycode", "idna"}  # fmt: skip
+"""Python's codecs to and from text that stands for other text: no page is in them."""
 MOST_BROKEN = 0.01
 """Share of U+FFFD above which a text counts as unreadable. Torn pages stay far below it."""
 PLAUSIBLE = 0.9
@@ -122,9 +125,11 @@ def codec_name(declared: str) -> str:
     if name in WESTERN:
         return ""
     try:
-        return codecs.lookup(name).name
+        codec = codecs.lookup(name).name
+        b" ".decode(codec, "replace")  # LookupError for those from bytes to bytes: hex, zip, ...
     except (LookupError, ValueError):
         return ""
+    return "" if codec in NO_CHARSETS else codec
 
 
 def strictly(data: bytes, name: str) -> str | None:

@@ -124,8 +124,9 @@ def read_log(path: Path) -> dict[str, Outcome]:
         for line in file:
             if line.endswith(b"\n"):
                 row = json.loads(line)
-                reason = row["blocked"] or ("network-error" if row["error"] else "")
-                outcomes[row["url"]] = Outcome(row["status"] is not None, sys.intern(reason))
+                came = row["status"] is not None  # an error after that is one of its links
+                reason = row["blocked"] or ("network-error" if row["error"] and not came else "")
+                outcomes[row["url"]] = Outcome(came, sys.intern(reason))
     return outcomes
 
 

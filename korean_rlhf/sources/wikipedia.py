@@ -18,7 +18,8 @@ from korean_rlhf.sources.multistream import Range, head_of, in_order, ranges, un
 from korean_rlhf.sources.reading import TORN, Bookmark, Dropped, first_words, open_packed
 
 NAME = "wikipedia"
-REDIRECT = re.compile(r"\s*#\s*(?:넘겨주기|redirect)\b", re.IGNORECASE)
+REDIRECT = re.compile(r"\s*#\s*(?:넘겨주기|redirect)\s*:?\s*\[\[", re.IGNORECASE)
+"""A redirect leads to a link; without one it is the first item of a list."""
 WIKIMEDIA = re.compile(r"(?:^|\.)(?:wikipedia|wiktionary|wikibooks|wikisource|wikiquote)\.org$")
 WIKIMEDIA_LICENSE = "CC-BY-SA-4.0"
 """Of the text of Wikimedia's sites since 2023-06; of older text as well, through its upgrade."""
@@ -46,12 +47,14 @@ def read_wikipedia(
             yield from _pages(file, path, settings)
         return
     read = functools.partial(_read_range, path=path, head=head, settings=settings)
-    whole = False
+    done, size = start, path.stat().st_size
     for part, (found, ends) in in_order(read, ranges(path, start), settings.workers):
         yield from found
-        whole = ends
-        yield Bookmark(part.end)
-    if not whole and start < path.stat().st_size:
+        if part.end == size and not ends:
+            break  # no bookmark: a second run must find it torn as well
+        done = part.end
+        yield Bookmark(done)
+    if done < size:
         raise BadInput(f"{path}: torn: it ends without {END.decode()}. Fetch it again.")
 
 

@@ -10,6 +10,7 @@ import pytest
 from korean_rlhf.clean.cleaners import clean_document
 from korean_rlhf.clean.markup import html
 from korean_rlhf.clean.markup.html import Extractor
+from korean_rlhf.errors import StageFailed
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.clean import CleanSettings
 
@@ -52,6 +53,17 @@ def test_a_killed_child_costs_one_page_only(extractor):
 
     assert extractor.extract(PAGE, "") == Drop("html-crashed")
     assert isinstance(extractor.extract(PAGE, ""), tuple)
+
+
+def test_a_child_that_cannot_start_ends_the_stage_and_drops_no_page(monkeypatch):
+    monkeypatch.setattr(html.sys, "executable", "/bin/false")
+    extractor = Extractor(seconds=1.0)
+
+    with pytest.raises(StageFailed, match=r"does not start.*html_worker"):
+        extractor.extract(PAGE, "")
+    monkeypatch.undo()
+    assert isinstance(extractor.extract(PAGE, ""), tuple)
+    extractor.close()
 
 
 def test_a_page_that_computes_too_long_is_given_up():

@@ -100,6 +100,32 @@ def test_layout_tables_give_paragraphs_and_data_tables_stay() -> None:
     assert tree.find(".//td").text_content() == "번호"
 
 
+def test_long_cells_keep_their_order_before_the_text_after_their_table() -> None:
+    cells = "".join(f"<td>{number}째 칸. {PROSE * 4}</td>" for number in (1, 2, 3))
+    body = f"<p>머리말</p><table><tr>{cells}</tr></table>표 뒤의 글<p>맺음말</p>"
+    text = prepared(body).text_content()
+    marks = ["머리말", "1째 칸", "2째 칸", "3째 칸", "표 뒤의 글", "맺음말"]
+
+    assert sorted(marks, key=text.index) == marks and len(text.split(PROSE)) == 13
+
+
+def test_text_between_the_cells_of_a_broken_table_is_kept() -> None:
+    text = prepared(
+        f"<table><tr><td>{PROSE * 4}</td>사이 글<td>둘. {PROSE * 4}</td></tr></table>뒤"
+    ).text_content()
+
+    assert text.index("사이 글") < text.index("둘.") < text.index("뒤")
+
+
+def test_two_captions_of_a_figure_keep_their_order() -> None:
+    text = prepared(
+        "<figure><figcaption>그림 1.</figcaption><img src=a><figcaption>그림 2.</figcaption>"
+        f"</figure>뒤의 글<p>{PROSE}</p>"
+    ).text_content()
+
+    assert text.index("그림 1.") < text.index("그림 2.") < text.index("뒤의 글")
+
+
 def test_the_part_with_the_prose_becomes_the_article() -> None:
     links = "".join(f"<li><a href=/{n}>다른 글 {n}</a></li>" for n in range(20))
     tree = prepared(

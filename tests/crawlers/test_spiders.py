@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from ko_crawlers.frontier import FAILED
 from ko_crawlers.spiders.namu import NAMU, NamuSpider
 from ko_crawlers.spiders.site import SiteSpider
 from ko_crawlers.spiders.wikipedia import KOREAN, WikipediaSpider
@@ -67,6 +68,20 @@ def test_a_sitemap_gives_its_addresses() -> None:
     sitemap = f"<urlset><url><loc>{HOME}a</loc></url><url><loc>https://x.kr/</loc></url></urlset>"
 
     assert asked(site(), sitemap, f"{HOME}sitemap.xml", XmlResponse) == [f"{HOME}a"]
+
+
+@pytest.mark.parametrize("broken", [b"", b"not xml", b"<urlset><url>"])
+def test_a_broken_sitemap_is_a_failure_and_stays_for_the_next_run(broken: bytes) -> None:
+    spider = site()
+    spider.frontier.add([f"{HOME}sitemap.xml"], 0)
+    address = spider.frontier.take()
+    assert address is not None
+    request = Request(address.url, meta={"number": address.number, "depth": 0})
+    with pytest.raises(Exception):  # noqa: B017  of lxml and Scrapy, each of its own kind
+        spider.parse(XmlResponse(address.url, body=broken, request=request))
+    states = spider.frontier._db.execute("SELECT state FROM address").fetchall()
+
+    assert states == [(FAILED,)]
 
 
 def test_the_wikipedia_spider_follows_articles_only() -> None:

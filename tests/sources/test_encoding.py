@@ -74,6 +74,19 @@ def test_the_meta_tag_is_used_when_the_header_is_silent() -> None:
     assert decode_page(codecs.BOM_UTF8 + html.encode(), "text/html") == (html, "utf-8")
 
 
+@pytest.mark.parametrize(
+    "name", ["hex", "zip", "rot13", "bz2", "uu", "base64", "quopri", "unicode_escape", "idna"]
+)
+def test_a_codec_that_is_no_charset_is_not_believed(name: str) -> None:
+    html = f'<html><head><meta charset="{name}"></head>{TEXT}</html>'
+
+    assert decode_page(html.encode("cp949")) == (html, "cp949")
+    assert decode_page(html.encode("cp949") + b"\xff", f"text/html; charset={name}") == (
+        html + "\ufffd",
+        "cp949",
+    )
+
+
 def test_a_page_names_title_and_license() -> None:
     html = (
         "<title>햇살 &amp; 바람\n</title><svg><title>그림</title></svg>"

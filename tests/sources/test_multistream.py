@@ -139,6 +139,21 @@ def test_a_torn_stream_is_named_after_the_pages_before_it(
         assert sum(not isinstance(item, Bookmark) for item in seen) >= 40
 
 
+def test_a_dump_without_its_end_is_torn_for_the_second_run_too(
+    tmp_path: Path, small_ranges: None
+) -> None:
+    path = tmp_path / "many.xml.bz2"
+    offsets = write_dump(path, 95)
+    path.write_bytes(path.read_bytes()[: offsets[-1]])
+    start = 0
+    for _ in range(2):
+        with pytest.raises(BadInput, match="without </media"):
+            for item in read_wikipedia(path, SERIAL, start):
+                start = item.place if isinstance(item, Bookmark) else start
+
+        assert 0 < start < offsets[-1]
+
+
 def test_only_the_wanted_namespaces_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "many.xml.bz2"
     write_dump(path, 20)

@@ -71,6 +71,19 @@ def test_the_license_of_wikimedia_sites_is_known_and_of_others_not(
     assert {page.license for page in unknown.values()} == {""}
 
 
+def test_a_list_that_begins_with_the_word_redirect_is_an_article(
+    dumps: Path, tmp_path: Path
+) -> None:
+    xml = bz2.decompress((dumps / "kowiki.xml.bz2").read_bytes())
+    path = tmp_path / "kowiki.xml"
+    before = "{{다른 뜻|햇살}}".encode()
+    assert before in xml
+    path.write_bytes(xml.replace(before, "# 넘겨주기 문서를 찾는다.\n".encode() + before))
+    kept, lost = split(read_wikipedia(path, SETTINGS))
+
+    assert kept["햇살마을"].text.startswith("# 넘겨주기 문서를") and lost["redirect"] == 3
+
+
 def test_the_namu_reader_keeps_articles_as_namumark(dumps: Path) -> None:
     kept, lost = split(read_namu(dumps / "namuwiki.json", ReadSettings()))
 

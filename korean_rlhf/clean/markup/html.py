@@ -21,8 +21,10 @@ from typing import Any
 
 from korean_rlhf.children import child, stop
 from korean_rlhf.clean.markup.furniture import strip_furniture
+from korean_rlhf.errors import StageFailed
 from korean_rlhf.records import Drop
 
+WORKER = "korean_rlhf.clean.markup.html_worker"
 PAGES_PER_CHILD = 500
 """Pages after which the child is replaced, because extractors leak memory."""
 START_SECONDS = 60.0
@@ -52,7 +54,11 @@ class Extractor:
         """Return title and main text of a page, or why there is none.
 
         Reasons: html-timeout, html-crashed, no-main-text, and those of the page objects.
+
+        Raises:
+            StageFailed: no child can be started, which is no fault of the page.
         """
+        self._require_child()
         question = {"html": html, "url": url, "seconds": self.seconds}
         try:
             answer = self._ask(json.dumps(question).encode() + b"\n")
@@ -85,18 +91,30 @@ class Extractor:
             return Drop("html-timeout", f"more than {self.seconds:g} s of CPU time")
         return Drop("html-crashed")
 
-    def _ask(self, question: bytes) -> dict[str, Any]:
+    def _require_child(self) -> None:
+        """Start a child where there is none, or where it has read enough pages."""
         if self._pages >= PAGES_PER_CHILD:
             self.close()
-        if self._process is None:
+        if self._process is not None:
+            return
+        try:
             self._start()
+        except (EOFError, TimeoutError) as problem:
+            self.close()
+            raise StageFailed(
+                "The process that reads web pages does not start "
+                f"({'it hung' if isinstance(problem, TimeoutError) else 'it ended at once'}). "
+                f"This command says why: {sys.executable} -m {WORKER} < /dev/null"
+            ) from None
+
+    def _ask(self, question: bytes) -> dict[str, Any]:
         self._pages += 1
         deadline = time.monotonic() + PATIENCE * self.seconds
         self._send(question, deadline)
         return dict(json.loads(self._read_line(deadline)))
 
     def _start(self) -> None:
-        argv = [sys.executable, "-P", "-m", "korean_rlhf.clean.markup.html_worker"]
+        argv = [sys.executable, "-P", "-m", WORKER]
         path = os.pathsep.join(entry for entry in sys.path if entry)
         self._process = child(
             argv,

@@ -95,15 +95,25 @@ def settle_links(tree: Any, lengths: Lengths) -> None:
 
 
 def unwrap_layout_tables(tree: Any, lengths: Lengths) -> None:
-    """Move the content of long cells out of their table, so that its paragraphs stay apart."""
+    """Move the long cells behind their table, in their order, so that their paragraphs stay apart."""
     with_tables = {table.getparent() for table in tree.iter("table")}
+    last: dict[Any, Any] = {}
     for cell in [*tree.iter("td")]:
         table = next(cell.iterancestors("table"), None)
         if table is None or table.getparent() is None:
             continue
         if lengths[cell] > LAYOUT_CHARACTERS and cell not in with_tables:
             cell.tag = "div"
-            table.addnext(cell)
+            _put_behind(last.get(table, table), cell)
+            last[table] = cell
+
+
+def _put_behind(place: Any, element: Any) -> None:
+    """Move `element` between `place` and the text that follows it."""
+    after, place.tail = place.tail, None
+    before = element.tail
+    place.addnext(element)
+    element.tail = (before or "") + (after or "") or None
 
 
 def keep_headings(tree: Any, lengths: Lengths) -> None:
@@ -119,11 +129,13 @@ def keep_headings(tree: Any, lengths: Lengths) -> None:
 
 def keep_captions(tree: Any) -> None:
     """Make the caption of a figure a paragraph after it: extractors drop figures whole."""
+    last: dict[Any, Any] = {}
     for caption in [*tree.iter("figcaption")]:
         figure = next(caption.iterancestors("figure"), None)
         if figure is not None and figure.getparent() is not None:
             caption.tag = "div" if caption.find(".//p") is not None else "p"
-            figure.addnext(caption)
+            _put_behind(last.get(figure, figure), caption)
+            last[figure] = caption
 
 
 def keep_definitions(tree: Any) -> None:

@@ -29,7 +29,7 @@ CAPTCHA = re.compile(
     re.IGNORECASE,
 )
 """What asks for a proof of being a person; pages with a comment form hold it as well."""
-PASSWORD = re.compile(rb"""<input[^>]+type=["']?password""", re.IGNORECASE)
+PASSWORD = re.compile(rb"""<input[^<>]+type=["']?password""", re.IGNORECASE)
 LOGIN_TITLE = re.compile(r"로그인|log ?in|sign ?in", re.IGNORECASE)
 UNSEEN = re.compile(
     rb"<(script|style|noscript|template|head)\b.*?</\1\s*>|<[^>]*>|\s+", re.IGNORECASE | re.DOTALL

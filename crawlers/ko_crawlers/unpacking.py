@@ -22,7 +22,7 @@ def beginning(body: bytes, coding: str) -> bytes:
 
 
 def _windows(coding: str) -> tuple[int, ...]:
-    """Return zlib's `wbits` to try; "deflate" means with zlib's head, but some servers send none."""
+    """Return zlib's `wbits` to try; "deflate" should have zlib's head, but some send none."""
     if coding in ("gzip", "x-gzip"):
         return (31,)
     return (15, -15) if coding == "deflate" else ()

@@ -62,6 +62,8 @@ def _deflated(pieces: Iterator[bytes], window: int) -> Iterator[bytes]:
         while packed and not unpacker.eof:
             yield unpacker.decompress(packed, OUT_BYTES)
             packed = unpacker.unconsumed_tail
+            if unpacker.eof and unpacker.unused_data.startswith(GZIP):  # of several members
+                packed, unpacker = unpacker.unused_data, zlib.decompressobj(wbits=window)
     yield unpacker.flush()
     if not unpacker.eof:
         raise EOFError("the packed body is cut off")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Generator, Iterator
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import SourceSettings
+from korean_rlhf.sources.addresses import Addresses, Place
 from korean_rlhf.sources.challenge import is_challenge
 from korean_rlhf.sources.contentcoding import CODINGS, unpacked
 from korean_rlhf.sources.pagefacts import decode_page, page_facts
@@ -21,6 +23,15 @@ from korean_rlhf.sources.reading import Dropped
 NAME = "warc"
 WARC_BEGINS, GZIP = b"WARC/", b"\x1f\x8b"
 HTML = ("text/html", "application/xhtml+xml")
+UNREAD = {
+    "resource": "resource-record",
+    "revisit": "revisit-record",
+    "conversion": "conversion-record",
+}
+"""Records that stand for pages and are not read as such -> reason: files without an answer, answers
+equal to an earlier one, texts taken out of pages."""
+MOST_OPEN = 64
+"""Files of an archive kept open at a time."""
 MOST_BYTES = 32 * 1024 * 1024
 """A page longer than this, unpacked, is no text for people."""
 
@@ -31,8 +42,8 @@ def read_warc(
     """Yield the pages in a .warc[.gz] file or a folder of them, ordered by address.
 
     The order of the archive is that of the network; by address, two crawls of the same pages give
-    the same documents. Of a page fetched more than once the last is taken. Only the addresses are
-    held in memory, the archive is read twice.
+    the same documents. Of a page fetched more than once the last is taken. The archive is read
+    twice; its addresses are sorted on disk.
 
     Args:
         path: The archive; a record torn at its end is dropped, not an error.
@@ -43,20 +54,30 @@ def read_warc(
         MissingInput: there is no WARC file.
         BadInput: a file is no WARC.
     """
-    places: dict[str, tuple[Path, int]] = {}
-    for file in warc_files(path):
-        for offset, record in records(file):
-            if record.rec_type != "response":
-                continue
-            url = record.rec_headers.get_header("WARC-Target-URI") or ""
-            if urlsplit(url).path == "/robots.txt":  # no page, and read anew by every run
-                continue
-            if url in places:
-                yield Dropped(_empty(url, settings), Drop("fetched-again", f"{places[url][1]}"))
-            places[url] = (file, offset)
-    for url in sorted(places):
-        file, offset = places[url]
-        yield _page(file, offset, settings, url in blocked)
+    files = warc_files(path)
+    with closing(Addresses()) as addresses:
+        for number, file in enumerate(files):
+            yield from _noted(number, file, addresses, settings)
+        with _OpenFiles(files) as opened:
+            for place in addresses.ordered():
+                if place.is_last:
+                    yield _page(opened, place, settings, place.url in blocked)
+                else:
+                    yield Dropped(
+                        _empty(place.url, settings), Drop("fetched-again", f"{place.offset}")
+                    )
+
+
+def _noted(
+    number: int, file: Path, addresses: Addresses, settings: SourceSettings
+) -> Iterator[Dropped]:
+    """Note where the answers in a file are, and yield the records of pages that are not read."""
+    for offset, record in records(file):
+        url = record.rec_headers.get_header("WARC-Target-URI") or ""
+        if record.rec_type in UNREAD:
+            yield Dropped(_empty(url, settings), Drop(UNREAD[record.rec_type], f"{offset}"))
+        elif record.rec_type == "response" and urlsplit(url).path != "/robots.txt":
+            addresses.add(url, number, offset)  # robots.txt is no page, and read anew by every run
 
 
 def warc_files(path: Path) -> list[Path]:
@@ -69,25 +90,33 @@ def warc_files(path: Path) -> list[Path]:
     return found
 
 
-def records(file: Path, offset: int = 0) -> Generator[tuple[int, Any], None, None]:
-    """Yield (byte offset, warcio record) from `offset` on."""
+def records(file: Path) -> Iterator[tuple[int, Any]]:
+    """Yield (byte offset, warcio record) of a file.
+
+    Raises:
+        BadInput: it is no WARC, or is torn other than at its end.
+    """
+    with file.open("rb") as stream:
+        _require_warc(file, stream)
+        stream.seek(0)
+        yield from _records(file, stream, 0)
+
+
+def _records(file: Path, stream: BinaryIO, place: int) -> Iterator[tuple[int, Any]]:
+    """Yield the records from where `stream` stands, byte `place` of `file`."""
     from warcio.archiveiterator import ArchiveIterator
     from warcio.exceptions import ArchiveLoadFailed
     from warcio.statusandheaders import StatusAndHeadersParserException
 
-    with file.open("rb") as stream:
-        _require_warc(file, stream)
-        stream.seek(offset)
-        place = offset
-        try:
-            found = ArchiveIterator(stream)
-            for record in found:
-                place = found.offset
-                yield place, record
-        except (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error):
-            raise BadInput(
-                f"{file}: torn, or no WARC, after the record at byte {place}. Fetch it again."
-            ) from None
+    try:
+        found = ArchiveIterator(stream)
+        for record in found:
+            place = found.offset
+            yield place, record
+    except (ArchiveLoadFailed, StatusAndHeadersParserException, zlib.error):
+        raise BadInput(
+            f"{file}: torn, or no WARC, after the record at byte {place}. Fetch it again."
+        ) from None
 
 
 def _require_warc(file: Path, stream: BinaryIO) -> None:
@@ -99,10 +128,36 @@ def _require_warc(file: Path, stream: BinaryIO) -> None:
         raise BadInput(f"{file}: no WARC. Give .warc or .warc.gz files.")
 
 
-def _page(file: Path, offset: int, settings: SourceSettings, blocked: bool) -> Document | Dropped:
-    with closing(records(file, offset)) as found:  # it holds the file open
-        _, record = next(found)
-        return _judged(record, f"{file.name} at byte {offset}", settings, blocked)
+class _OpenFiles:
+    """The files of an archive, those used last kept open: by address, pages come from all."""
+
+    def __init__(self, files: list[Path]) -> None:
+        self.files = files
+        self._open: OrderedDict[int, BinaryIO] = OrderedDict()
+
+    def __enter__(self) -> _OpenFiles:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for stream in self._open.values():
+            stream.close()
+
+    def at(self, number: int, offset: int) -> BinaryIO:
+        """Return the file of that number at that byte."""
+        stream = self._open.pop(number, None) or self.files[number].open("rb")
+        self._open[number] = stream
+        if len(self._open) > MOST_OPEN:
+            self._open.popitem(last=False)[1].close()
+        stream.seek(offset)
+        return stream
+
+
+def _page(
+    opened: _OpenFiles, place: Place, settings: SourceSettings, blocked: bool
+) -> Document | Dropped:
+    file = opened.files[place.file]
+    _, record = next(_records(file, opened.at(place.file, place.offset), place.offset))
+    return _judged(record, f"{file.name} at byte {place.offset}", settings, blocked)
 
 
 def _judged(record: Any, place: str, settings: SourceSettings, blocked: bool) -> Document | Dropped:

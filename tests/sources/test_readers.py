@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import tracemalloc
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +21,7 @@ from korean_rlhf.records import Document
 from korean_rlhf.sampleworld.dumps import write_dumps
 from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources import warc
+from korean_rlhf.sources.addresses import Addresses
 from korean_rlhf.sources.files import read_files
 from korean_rlhf.sources.namu import read_namu
 from korean_rlhf.sources.reading import Dropped, zstd
@@ -295,7 +297,44 @@ def test_only_responses_are_pages(tmp_path: Path) -> None:
     write_response(path, PAGE.format("쪽").encode())
     kept, lost = split(read_warc(path, SETTINGS))
 
-    assert list(kept) == ["쪽"] and not lost
+    assert list(kept) == ["쪽"]
+    assert lost == {"resource-record": 1, "conversion-record": 1}
+
+
+def test_a_body_of_several_gzip_members_is_read_whole(tmp_path: Path) -> None:
+    path, page = tmp_path / "crawl.warc.gz", PAGE.format("여러 조각").encode()
+    body = gzip.compress(page[:20]) + gzip.compress(page[20:])
+    write_response(path, body, ("Content-Encoding", "gzip"))
+    kept, _ = split(read_warc(path, SETTINGS))
+
+    assert kept["여러 조각"].text.encode() == page
+
+
+def test_the_addresses_of_an_archive_of_many_files_come_by_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warc, "MOST_OPEN", 2)
+    for number in range(5):
+        body = PAGE.format(f"{number}번 쪽").encode()
+        for name in (f"http://a.kr/{9 - number}", "http://a.kr/a"):
+            write_warc(tmp_path / f"{number}-{name[-1]}.warc.gz", (name, "200 OK", "text/html", body))
+    found = list(read_warc(tmp_path, SETTINGS))
+    kept = [item.url for item in found if isinstance(item, Document)]
+
+    assert kept == [f"http://a.kr/{n}" for n in (5, 6, 7, 8, 9, "a")]
+    assert found[-1].title == "4번 쪽" and len(found) == 10  # type: ignore[union-attr]
+
+
+def test_addresses_are_kept_on_disk() -> None:
+    found = Addresses()
+    tracemalloc.start()
+    for number in range(20_000):
+        found.add(f"http://a.kr/{number}" + "x" * 200, 0, number)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert held < 100_000
+    found.close()
 
 
 def test_a_torn_warc_loses_only_its_last_record(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def settle_links(tree: Any, lengths: Lengths) -> None:
 
 
 def unwrap_layout_tables(tree: Any, lengths: Lengths) -> None:
-    """Move the long cells behind their table, in their order, so that their paragraphs stay apart."""
+    """Move long cells behind their table, in their order, so that their paragraphs stay apart."""
     with_tables = {table.getparent() for table in tree.iter("table")}
     last: dict[Any, Any] = {}
     for cell in [*tree.iter("td")]:

@@ -20,10 +20,10 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
-from ko_crawlers.blocked import GIVEN_UP, TRANSIENT, blocked_reason
 from ko_crawlers.crawllog import CrawlLog
 from ko_crawlers.unpacking import beginning
 from ko_crawlers.warcfile import Exchange, WarcFolder
+from korean_rlhf.doors import GIVEN_UP, TRANSIENT, blocked_reason
 
 NOT_SENT = {b"transfer-encoding", b"proxy-authorization", b"cookie", b"authorization"}
 """Headers left out of the WARC: undone by the library, or secrets."""

@@ -17,9 +17,9 @@ from scrapy.http import Response, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from ko_crawlers.archive import ArchiveFailed
-from ko_crawlers.blocked import PASSING, TRANSIENT
 from ko_crawlers.frontier import Frontier
 from ko_crawlers.politeness import promise
+from korean_rlhf.doors import PASSING, TRANSIENT
 from korean_rlhf.errors import SettingsError
 
 FORBIDS = re.compile(r"\b(?:nofollow|none)\b", re.IGNORECASE)

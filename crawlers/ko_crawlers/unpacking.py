@@ -1,4 +1,4 @@
-"""The beginning of a packed body: enough to tell a door or a link by, however much it unpacks to."""
+"""The beginning of a packed body: enough to tell a door by, however much it unpacks to."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import ReadSettings
 from korean_rlhf.sources.reading import TORN, Dropped, first_words, open_packed
+from korean_rlhf.tables.plain import array_items
 
 NAME = "namu"
 LICENSE = "CC-BY-NC-SA-2.0"
@@ -34,7 +35,7 @@ def read_namu(path: Path, settings: ReadSettings) -> Iterator[Document | Dropped
     read, last = 0, "(no page yet)"
     with open_packed(path) as file:
         try:
-            for row in ijson.items(file, "item"):
+            for row in array_items(file):
                 document = _document(row, settings)
                 read, last = read + 1, document.title
                 yield _judged(document, row, settings)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
+from korean_rlhf.doors import is_challenge
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import SourceSettings
 from korean_rlhf.sources.addresses import Addresses, Place
-from korean_rlhf.sources.challenge import is_challenge
 from korean_rlhf.sources.contentcoding import CODINGS, unpacked
 from korean_rlhf.sources.pagefacts import decode_page, page_facts
 from korean_rlhf.sources.reading import Dropped

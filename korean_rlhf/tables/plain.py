@@ -26,6 +26,8 @@ from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.rundir import MANIFEST, STARTED, atomic_write_bytes
 
 ROWS_AT_ONCE = 1024
+MOST_DEPTH = 64
+"""Brackets inside each other in a JSON array of records."""
 SUFFIXES = (".jsonl", ".jsonl.zst", ".parquet", ".csv", ".tsv")
 DROPPED = "dropped.jsonl"
 """What a stage of JSONL left out, a line each with its reason."""
@@ -183,7 +185,7 @@ def _array_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         with _read_errors_named(path), _open_bytes(path) as file:
             if file.read(len(BOM_UTF8)) != BOM_UTF8:
                 file.seek(0)
-            for number, row in enumerate(ijson.items(file, "item", use_float=True), start=1):
+            for number, row in enumerate(array_items(file), start=1):
                 if not isinstance(row, dict):
                     raise BadRecord(
                         path, number, "not a JSON object: an array of records is expected."
@@ -194,6 +196,28 @@ def _array_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise BadRecord(
             path, number + 1, f"torn or wrong JSON ({said}); here the number is that of the item."
         ) from None
+
+
+def array_items(file: Any) -> Iterator[Any]:
+    """Yield the items of a file that is one JSON array.
+
+    Raises:
+        ijson.JSONError: it is wrong, torn, or deeper than MOST_DEPTH: the parser names the place of
+            each value by all that is around it, so its memory grows with the square of the depth.
+    """
+    yield from ijson.items(_shallow(ijson.parse(file, use_float=True)), "item")
+
+
+def _shallow(events: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
+    depth = 0
+    for item in events:
+        if item[1].startswith("start_"):
+            depth += 1
+            if depth > MOST_DEPTH:
+                raise ijson.JSONError(f"more than {MOST_DEPTH} brackets inside each other")
+        elif item[1].startswith("end_"):
+            depth -= 1
+        yield item
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:

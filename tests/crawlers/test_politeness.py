@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from ko_crawlers import settings as shipped
-from ko_crawlers.blocked import blocked_reason
 from ko_crawlers.politeness import MOST_REFUSALS, StayOnHosts, is_loopback, promise
 from ko_crawlers.robots import NOTHING, rules
 from ko_crawlers.spiders.site import SiteSpider
@@ -14,6 +13,7 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.settings import Settings
 
+from korean_rlhf.doors import HIDDEN, TAGS, _seen, blocked_reason
 from korean_rlhf.errors import SettingsError
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -139,6 +139,28 @@ def test_a_door_with_status_200_is_told_from_a_page(kind: str, page: str) -> Non
 )
 def test_a_page_with_a_form_is_a_page(page: str) -> None:
     assert blocked_reason(200, {}, page.encode()) == ""
+
+
+def test_what_no_reader_sees_is_taken_away_up_to_its_end() -> None:
+    page = b"<head><title>x</title></HEAD>A<SCRIPT>a<b</script >B<style>s</style>C<script>D"
+
+    assert TAGS.sub(b"", _seen(page)) == b"ABCD"
+
+
+def test_a_script_that_is_never_closed_is_looked_for_once() -> None:
+    class Counting(bytes):
+        asked = 0
+
+        def lower(self) -> Counting:
+            return self
+
+        def find(self, *arguments: object) -> int:  # type: ignore[override]
+            Counting.asked += 1
+            return super().find(*arguments)  # type: ignore[arg-type]
+
+    _seen(Counting(b"<script " * 3500))
+
+    assert Counting.asked == 1 and len(HIDDEN.findall(b"<script " * 3500)) == 3500
 
 
 def test_an_article_about_blocking_is_an_article() -> None:

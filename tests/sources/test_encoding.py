@@ -81,10 +81,10 @@ def test_a_codec_that_is_no_charset_is_not_believed(name: str) -> None:
     html = f'<html><head><meta charset="{name}"></head>{TEXT}</html>'
 
     assert decode_page(html.encode("cp949")) == (html, "cp949")
-    assert decode_page(html.encode("cp949") + b"\xff", f"text/html; charset={name}") == (
-        html + "\ufffd",
-        "cp949",
-    )
+    torn = (html * 3).encode("cp949").replace(b"1,000", b"1,\xff00", 1)
+    found = decode_page(torn, f"text/html; charset={name}")
+
+    assert found == ((html * 3).replace("1,000", "1,\ufffd00", 1), "cp949")
 
 
 def test_a_page_names_title_and_license() -> None:

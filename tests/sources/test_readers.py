@@ -317,7 +317,9 @@ def test_the_addresses_of_an_archive_of_many_files_come_by_address(
     for number in range(5):
         body = PAGE.format(f"{number}번 쪽").encode()
         for name in (f"http://a.kr/{9 - number}", "http://a.kr/a"):
-            write_warc(tmp_path / f"{number}-{name[-1]}.warc.gz", (name, "200 OK", "text/html", body))
+            write_warc(
+                tmp_path / f"{number}-{name[-1]}.warc.gz", (name, "200 OK", "text/html", body)
+            )
     found = list(read_warc(tmp_path, SETTINGS))
     kept = [item.url for item in found if isinstance(item, Document)]
 

@@ -1,9 +1,13 @@
-"""Licences by the address that a page links to."""
+"""Licences by the address that a page links to, and of whole sites (SPDX)."""
 
 from __future__ import annotations
 
 import re
 
+WIKIMEDIA = "CC-BY-SA-4.0"
+"""Of the text of Wikimedia's sites since 2023-06; of older text as well, through its upgrade."""
+NAMU = "CC-BY-NC-SA-2.0"
+"""Of NamuWiki's text (CC BY-NC-SA 2.0 KR): not for commercial use."""
 CREATIVE_COMMONS = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<kind>by(?:-nc)?(?:-nd|-sa)?)/(?P<version>\d\.\d)"
     r"|publicdomain/(?P<public>zero|mark)/1\.0)"

@@ -11,12 +11,11 @@ from urllib.parse import quote
 from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import ReadSettings
+from korean_rlhf.sources import licenses
 from korean_rlhf.sources.reading import TORN, Dropped, first_words, open_packed
 from korean_rlhf.tables.plain import array_items
 
 NAME = "namu"
-LICENSE = "CC-BY-NC-SA-2.0"
-"""Of NamuWiki's text (CC BY-NC-SA 2.0 KR): not for commercial use."""
 REDIRECT = re.compile(r"\s*#(?:redirect|넘겨주기)\b", re.IGNORECASE)
 ARTICLES = "0"
 
@@ -75,6 +74,6 @@ def _document(row: dict[str, Any], settings: ReadSettings) -> Document:
         title=title,
         source=source,
         url="https://namu.wiki/w/" + quote(title, safe="/:(),!*'~"),
-        license=settings.license or LICENSE,
+        license=settings.license or licenses.NAMU,
         format="namumark",
     )

@@ -16,8 +16,7 @@ from korean_rlhf.sources.namu import read_namu
 from korean_rlhf.sources.reading import Bookmark, Dropped
 from korean_rlhf.sources.warc import read_warc
 from korean_rlhf.sources.wikipedia import read_wikipedia
-from korean_rlhf.sources.writing import read_position
-from korean_rlhf.sources.writing import write_documents as write_documents  # spiders use it too
+from korean_rlhf.sources.writing import read_position, write_documents
 
 Reader: TypeAlias = Callable[[Path, ReadSettings], Iterator[Document | Dropped | Bookmark]]
 STAGE = "crawl"

@@ -23,15 +23,17 @@ from korean_rlhf.errors import MissingExtra, SettingsError, StageFailed, Unknown
 from korean_rlhf.progress import say, track
 from korean_rlhf.rundir import open_stage
 from korean_rlhf.settings.crawl import SpiderSettings
-from korean_rlhf.sources.run import STAGE, write_documents
+from korean_rlhf.sources import licenses
+from korean_rlhf.sources.run import STAGE
 from korean_rlhf.sources.warc import read_warc
+from korean_rlhf.sources.writing import write_documents
 
 POLL = 0.1
 """Seconds between two looks at the crawl log."""
 LOG, CRAWL_LOG, FINISHED = "scrapy.log", "crawl.jsonl", "crawl-finished.json"
 START = {"site": "urls", "wikipedia": "titles", "namu": "titles"}
 """Spider -> its argument for the start pages."""
-LICENSES = {"wikipedia": "CC-BY-SA-4.0", "namu": "CC-BY-NC-SA-2.0"}
+LICENSES = {"wikipedia": licenses.WIKIMEDIA, "namu": licenses.NAMU}
 """Spider -> the licence of its whole site (SPDX), for pages that do not link to it."""
 SEPARATOR = {"urls": " ", "titles": "|"}
 OWN_ERROR = re.compile(r"^korean_rlhf\.errors\.\w+: (.+)$", re.MULTILINE)

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 from korean_rlhf.errors import BadInput
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.crawl import ReadSettings
+from korean_rlhf.sources import licenses
 from korean_rlhf.sources.multistream import Range, head_of, in_order, ranges, unpacked
 from korean_rlhf.sources.reading import TORN, Bookmark, Dropped, first_words, open_packed
 
@@ -21,8 +22,6 @@ NAME = "wikipedia"
 REDIRECT = re.compile(r"\s*#\s*(?:넘겨주기|redirect)\s*:?\s*\[\[", re.IGNORECASE)
 """A redirect leads to a link; without one it is the first item of a list."""
 WIKIMEDIA = re.compile(r"(?:^|\.)(?:wikipedia|wiktionary|wikibooks|wikisource|wikiquote)\.org$")
-WIKIMEDIA_LICENSE = "CC-BY-SA-4.0"
-"""Of the text of Wikimedia's sites since 2023-06; of older text as well, through its upgrade."""
 
 
 END = b"</mediawiki>"
@@ -105,7 +104,7 @@ def _page(page: Any, base: str, settings: ReadSettings) -> Document | Dropped:
 
 
 def _document(page: Any, revision: Any, text: str, base: str, settings: ReadSettings) -> Document:
-    known = WIKIMEDIA_LICENSE if WIKIMEDIA.search(urlsplit(base).hostname or "") else ""
+    known = licenses.WIKIMEDIA if WIKIMEDIA.search(urlsplit(base).hostname or "") else ""
     source = settings.source or NAME
     stamp = getattr(revision, "timestamp", None)
     return Document(

@@ -114,6 +114,16 @@ def test_a_torn_namu_dump_says_before_which_byte(tmp_path: Path) -> None:
         list(read_namu(path, SETTINGS))
 
 
+def test_arrays_without_end_are_refused_before_they_fill_the_memory(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_text("[" * 100_000)
+
+    with pytest.raises(BadInput, match="more than 64 brackets"):
+        list(read_namu(path, SETTINGS))
+    with pytest.raises(BadRecord, match="more than 64 brackets"):
+        list(read_files(path.rename(tmp_path / "deep.jsonl"), SETTINGS))
+
+
 def test_other_namespaces_of_a_namu_dump_by_choice(dumps: Path) -> None:
     kept, lost = split(read_namu(dumps / "namuwiki.json", ReadSettings(namespaces=(0, 1, 2))))
 

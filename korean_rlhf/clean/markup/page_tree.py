@@ -109,11 +109,15 @@ def unwrap_layout_tables(tree: Any, lengths: Lengths) -> None:
 
 
 def _put_behind(place: Any, element: Any) -> None:
-    """Move `element` between `place` and the text that follows it."""
+    """Move `element` between `place` and the text that follows that; its own such text joins it."""
     after, place.tail = place.tail, None
-    before = element.tail
+    own, element.tail = (element.tail or "").strip(), None
+    if own and len(element):
+        element[-1].tail = f"{element[-1].tail or ''} {own}"
+    elif own:
+        element.text = f"{element.text or ''} {own}"
     place.addnext(element)
-    element.tail = (before or "") + (after or "") or None
+    element.tail = after
 
 
 def keep_headings(tree: Any, lengths: Lengths) -> None:

@@ -205,17 +205,19 @@ def array_items(file: Any) -> Iterator[Any]:
         ijson.JSONError: it is wrong, torn, or deeper than MOST_DEPTH: the parser names the place of
             each value by all that is around it, so its memory grows with the square of the depth.
     """
-    yield from ijson.items(_shallow(ijson.parse(file, use_float=True)), "item")
+    # Bare events: whole blocks are parsed ahead, and named places of one would take gigabytes.
+    events = _shallow(ijson.basic_parse(file, use_float=True))
+    yield from ijson.items(ijson.parse(events), "item")
 
 
-def _shallow(events: Iterable[tuple[str, str, Any]]) -> Iterator[tuple[str, str, Any]]:
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     depth = 0
     for item in events:
-        if item[1].startswith("start_"):
+        if item[0].startswith("start_"):
             depth += 1
             if depth > MOST_DEPTH:
                 raise ijson.JSONError(f"more than {MOST_DEPTH} brackets inside each other")
-        elif item[1].startswith("end_"):
+        elif item[0].startswith("end_"):
             depth -= 1
         yield item
 

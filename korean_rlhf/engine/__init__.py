@@ -13,7 +13,7 @@ from korean_rlhf.engine.publishing import WORK, drop_work, publish, publish_runs
 from korean_rlhf.engine.shipping import local_path
 from korean_rlhf.engine.splitting import split_inputs
 from korean_rlhf.engine.tallies import tallied
-from korean_rlhf.engine.workers import BatchFunction, running_on
+from korean_rlhf.engine.workers import BatchFunction, death_named, process_pool, running_on
 
 __all__ = [
     "BATCH",
@@ -21,9 +21,11 @@ __all__ = [
     "BatchFunction",
     "Counts",
     "daft",
+    "death_named",
     "drop_work",
     "local_path",
     "map_shards",
+    "process_pool",
     "publish",
     "publish_runs",
     "running_on",

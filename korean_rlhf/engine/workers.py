@@ -68,12 +68,19 @@ def workers_for(
     if count == 1:
         yield _ThisProcess(function)
         return
+    with process_pool(count) as pool:
+        yield _Processes(pool, function, window=2 * count)
+
+
+@contextmanager
+def process_pool(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Yield a pool of processes that die with this one; what waits is forgotten at an error."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(
         count, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
     ) as pool:
         try:
-            yield _Processes(pool, function, window=2 * count)
+            yield pool
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -94,18 +101,19 @@ class _Processes:
         self._pool, self._function, self.window = pool, function, window
 
     def submit(self, batch: pa.RecordBatch) -> Result:
-        with _death_named():
+        with death_named():
             future = self._pool.submit(self._function, batch)
 
         def result() -> pa.RecordBatch:
-            with _death_named():
+            with death_named():
                 return future.result()
 
         return result
 
 
 @contextmanager
-def _death_named() -> Iterator[None]:
+def death_named() -> Iterator[None]:
+    """Say in one sentence what to do when a process of a pool was killed."""
     try:
         yield
     except BrokenProcessPool:

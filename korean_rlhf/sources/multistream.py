@@ -8,20 +8,16 @@ each ends where the next begins is checked when it is unpacked.
 from __future__ import annotations
 
 import bz2
-import multiprocessing
 import os
 import re
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from concurrent.futures import Future
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from korean_rlhf.children import die_with_parent
-from korean_rlhf.errors import BadInput, KoreanRLHFError
+from korean_rlhf.engine import death_named, process_pool
+from korean_rlhf.errors import BadInput
 
 Result = TypeVar("Result")
 
@@ -151,7 +147,7 @@ def in_order(
         yield from ((part, function(part)) for part in parts)
         return
     running: deque[tuple[Range, Future[Result]]] = deque()
-    with _pool(count) as pool:
+    with process_pool(count) as pool:
         for part in parts:
             running.append((part, pool.submit(function, part)))
             if len(running) >= 2 * count:
@@ -162,32 +158,5 @@ def in_order(
 
 def _taken(running: deque[tuple[Range, Future[Result]]]) -> tuple[Range, Result]:
     part, future = running.popleft()
-    try:
+    with death_named():
         return part, future.result()
-    except BrokenProcessPool:
-        raise KoreanRLHFError(
-            "A worker process was killed, most often because memory ran out. Run the same command "
-            "again with fewer --workers: it goes on where it was."
-        ) from None
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Yield a pool of processes that die with this one; what waits is forgotten at an error."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin_worker, initargs=(os.getpid(),)
-    ) as pool:
-        try:
-            yield pool
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _begin_worker(parent: int) -> None:
-    """Die with the parent, also when it died while this process started; leave Ctrl-C to it."""
-    die_with_parent()
-    if os.getppid() != parent:
-        os._exit(1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

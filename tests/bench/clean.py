@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from peers import peer_python
 from thresholds import cleaned, draw
 
 from korean_rlhf.clean.cleaners import clean_document
@@ -52,7 +53,7 @@ def main() -> int:
         return 0
     folder = Path(os.environ.get("FOLDER", "runs-bench")) / "clean"
     folder.mkdir(parents=True, exist_ok=True)
-    python = peer_python(folder / "peer")
+    python = peer_python(folder / "peer", PEER)
     files = write_articles(folder)
     equal = compare_numbers(python, files, folder)
     speeds = {mode: side_by_side(python, mode, file) for mode, file in files.items()}
@@ -70,14 +71,6 @@ def main() -> int:
     print(json.dumps(result))
     reached = all(speeds[mode]["ratio"] >= goal for mode, goal in GOALS.items())
     return 0 if reached and not equal["numbers_different"] else 1
-
-
-def peer_python(folder: Path) -> Path:
-    python = folder / "bin" / "python"
-    if not python.is_file():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER], check=True)
-    return python
 
 
 def write_articles(folder: Path) -> dict[str, Path]:

@@ -33,6 +33,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 from dedup_sets import LabelledSet, edited, manual, particle_edits, random_edits
+from peers import peer_python
 
 from korean_rlhf.dedup.grams import fold
 from korean_rlhf.dedup.sketch import band_keys, sketches
@@ -54,7 +55,7 @@ def main() -> int:
         Path(os.environ.get("FOLDER", "runs-bench")) / "dedup",
     )
     folder.mkdir(parents=True, exist_ok=True)
-    python = peer_python(folder / "peer")
+    python = peer_python(folder / "peer", PEER)
     articles = [(str(row.get("title", "")), str(row["text"])) for row in
                 islice((row for _, row in rows(corpus)), number("DOCUMENTS", 100_000))]  # fmt: skip
     size = sum(len(text.encode()) for _, text in articles)
@@ -88,16 +89,6 @@ def number(name: str, default: int) -> int:
 
 def ratio(found: dict[str, dict[str, float]], side: str, unit: str) -> float:
     return round(found[side][unit] / found["ours"][unit], 2)
-
-
-def peer_python(folder: Path) -> Path:
-    """Return the Python of the peer's own environment, made at the first run."""
-    python = folder / "bin" / "python"
-    if not (folder / "complete").is_file():
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER], check=True)
-        (folder / "complete").touch()
-    return python
 
 
 def hashing_speeds(texts: list[str]) -> dict[str, float]:

@@ -26,7 +26,6 @@ import tarfile
 import tempfile
 import time
 import unicodedata
-import venv
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +33,7 @@ from typing import NamedTuple
 
 import trafilatura
 from lxml import html as lxml_html
+from peers import peer_python
 
 from korean_rlhf.clean.markup.html import Extractor
 from korean_rlhf.records import Drop
@@ -139,12 +139,7 @@ def without_output(html: str) -> str:
 def gold_texts(sources: list[str]) -> dict[str, str]:
     """Return file -> text, by docutils in a virtual environment of its own."""
     place = Path(os.environ.get("FOLDER", "runs-bench")) / "venv-docutils"
-    python = place / "bin" / "python"
-    if not python.is_file():
-        venv.create(place, with_pip=True)
-        subprocess.run(
-            [python, "-m", "pip", "install", "--quiet", "docutils>=0.22,<0.24"], check=True
-        )
+    python = peer_python(place, ["docutils>=0.22,<0.24"])
     script = Path(__file__).with_name("extraction_gold.py")
     said = subprocess.run(
         [python, "-P", script, *sources], check=True, capture_output=True, encoding="utf-8"

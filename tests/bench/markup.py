@@ -22,10 +22,11 @@ import statistics
 import subprocess
 import sys
 import time
-import venv
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+
+from peers import peer_python
 
 PEERS = {"namumark": "namu-wiki-extractor==0.3.0", "wikitext": "mwparserfromhell==0.7.2"}
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -77,7 +78,7 @@ def main() -> int:
         return measure(*sys.argv[1:])
     folder = Path(os.environ.get("FOLDER", "runs-bench"))
     folder.mkdir(parents=True, exist_ok=True)
-    python = peer_python(folder / "peers-markup")
+    python = str(peer_python(folder / "peers-markup", PEERS.values()))
     results: dict[str, dict[str, object]] = {}
     faults = 0
     for markup in PEERS:
@@ -103,15 +104,6 @@ def main() -> int:
     }
     print(json.dumps(result, ensure_ascii=False))
     return 0 if ok else 1
-
-
-def peer_python(folder: Path) -> str:
-    """Return the Python of an environment that holds the peers."""
-    python = folder / "bin" / "python"
-    if not python.exists():
-        venv.create(folder, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", *PEERS.values()], check=True)
-    return str(python)
 
 
 def parser(side: str, markup: str) -> Parser:

@@ -15,9 +15,10 @@ import os
 import subprocess
 import sys
 import time
-import venv
 from collections import Counter
 from pathlib import Path
+
+from peers import peer_python
 
 from korean_rlhf.clean.invariant import Loss, find_loss
 from korean_rlhf.clean.normalise import normalise
@@ -40,7 +41,7 @@ def main() -> int:
     if "CORPUS" not in os.environ:
         raise SystemExit("Say which texts: make bench NAME=normalise CORPUS=nsmc-reviews.tsv.zst")
     texts = read_texts(Path(os.environ["CORPUS"]))
-    python = peer_python(Path(os.environ.get("FOLDER", "runs-bench")) / "peers" / "soynlp")
+    python = peer_python(Path(os.environ.get("FOLDER", "runs-bench")) / "peers" / "soynlp", [PEER])
     megabytes = sum(len(text.encode()) for text in texts) / 1e6
     best = {"korean-rlhf": float("inf"), "soynlp": float("inf")}
     outputs: dict[str, list[str]] = {}
@@ -75,17 +76,6 @@ def read_texts(path: Path) -> list[str]:
     with open_text(path) as file:
         lines = [line.rstrip("\r\n") for line in file]
     return [line.split("\t")[-1] for line in lines[1:]] if "\t" in lines[0] else lines
-
-
-def peer_python(folder: Path) -> Path:
-    """Return the interpreter of the peer's own environment, made when it is not there."""
-    python = folder / "bin" / "python"
-    if not (folder / "ready").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        command = [str(python), "-m", "pip", "install", "--quiet", PEER]
-        subprocess.run(command, check=True)
-        (folder / "ready").touch()
-    return python
 
 
 def ours(texts: list[str]) -> tuple[list[str], float]:

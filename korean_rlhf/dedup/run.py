@@ -43,20 +43,19 @@ def deduplicate(
     read = [*inputs, *settings.against, *settings.decontaminate]
     relevant = dataclasses.replace(settings, workers=0)  # the result is the same with any number
     with open_stage(out, "dedup", settings=relevant, inputs=read, replace=replace) as stage:
-        if stage.finished:
-            return
-        marks = Fingerprints.of(settings.decontaminate)
-        corpus = _corpus(inputs, out, settings, marks)
-        stage.note_time()
-        written, facts = _decide_and_write(corpus, out, settings, marks)
-        stage.note_time()
-        write_card(out, "dedup", written.counts.manifest())
-        if settings.signatures:
-            _hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
-        drop_work(out)
-        counts = written.counts
-        stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
-        say(counts.sentence("dedup"))
+        if not stage.finished:
+            marks = Fingerprints.of(settings.decontaminate)
+            corpus = _corpus(inputs, out, settings, marks)
+            stage.note_time()
+            written, facts = _decide_and_write(corpus, out, settings, marks)
+            stage.note_time()
+            write_card(out, "dedup", written.counts.manifest())
+            if settings.signatures:
+                _hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
+            counts = written.counts
+            stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
+            say(counts.sentence("dedup"))
+        drop_work(out)  # last: until the manifest is written, a killed run goes on with it
 
 
 def _corpus(

@@ -152,22 +152,22 @@ def test_shards_and_their_size_change_nothing(tmp_path):
     assert sorted(one[0]) == sorted(many[0]) and one[1] == many[1]
 
 
-def test_the_command_goes_on_after_a_kill_and_ends_the_same(tmp_path, monkeypatch):
+@pytest.mark.parametrize("moment", ["dedup.writing.publish", "rundir.Stage.finish"])
+def test_the_command_goes_on_after_a_kill_and_ends_the_same(tmp_path, monkeypatch, moment):
     documents = [document(f"{seed}", story(seed % 9, 20)) for seed in range(30)]
     write_jsonl(tmp_path / "in.jsonl", documents)
     command = ["dedup", str(tmp_path / "in.jsonl"), "--shard-documents", "10", "--out"]
     assert main([*command, str(tmp_path / "whole")]) == 0
 
-    def killed(*_):
+    def killed(*_, **named):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("korean_rlhf.dedup.writing.publish", killed)
+        patch.setattr(f"korean_rlhf.{moment}", killed)
         assert main([*command, str(tmp_path / "broken")]) == 1
-    assert (tmp_path / "broken" / WORK).is_dir()
-    assert (
-        main([*command, str(tmp_path / "broken"), "--workers", "1"]) == 0
-    )  # fewer, to save memory
+    assert (tmp_path / "broken" / WORK / "input" / "complete").is_file()
+    fewer = ["--workers", "1"]  # to save memory
+    assert main([*command, str(tmp_path / "broken"), *fewer]) == 0
 
     assert documents_digest(tmp_path / "whole") == documents_digest(tmp_path / "broken")
     assert not (tmp_path / "broken" / WORK).exists()

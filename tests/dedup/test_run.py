@@ -14,20 +14,7 @@ from korean_rlhf.records import Document
 from korean_rlhf.rundir import read_manifest
 from korean_rlhf.settings.dedup import DedupSettings
 from korean_rlhf.tables import documents_digest, read, rows, write_jsonl
-
-NOUNS = (
-    "강아지 고양이 나무 바다 하늘 구름 사과 수박 책상 의자 연필 공책 친구 선생님 학교 시장".split()
-)
-VERBS = "보았다 먹었다 샀다 찾았다 그렸다 잃었다 불렀다 기다렸다 만났다 좋아했다".split()
-
-
-def story(seed, sentences=12):
-    chosen = random.Random(seed)
-    return " ".join(
-        f"{chosen.choice(NOUNS)}와 {chosen.choice(NOUNS)}{chosen.choice(['를', '을'])} "
-        f"{chosen.choice(NOUNS)}에서 {chosen.choice(VERBS)}."
-        for _ in range(sentences)
-    )
+from tests.dedup.stories import story
 
 
 def run(documents, tmp_path, **settings):

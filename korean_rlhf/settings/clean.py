@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.settings.quality import QualitySettings
@@ -21,17 +21,8 @@ PrivacyKind: TypeAlias = Literal[
     "plate",
     "address",
 ]
-DEFAULT_PRIVACY_KINDS: tuple[PrivacyKind, ...] = (
-    "email",
-    "resident",
-    "foreigner",
-    "card",
-    "business",
-    "account",
-    "phone",
-    "passport",
-    "licence",
-    "plate",
+DEFAULT_PRIVACY_KINDS: tuple[PrivacyKind, ...] = tuple(
+    kind for kind in get_args(PrivacyKind) if kind != "address"
 )
 """Every kind but addresses, which encyclopedias and news are full of."""
 

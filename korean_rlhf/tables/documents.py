@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from korean_rlhf.disk import published
 from korean_rlhf.records import Document, Drop
-from korean_rlhf.tables.plain import ROWS_AT_ONCE, parquet_batches
-from korean_rlhf.tables.rows import DOCUMENT_FIELDS, read
+from korean_rlhf.tables.plain import parquet_batches
+from korean_rlhf.tables.rows import DOCUMENT_FIELDS
 from korean_rlhf.tables.sortedruns import RUN_BYTES, drop_runs, merged, write_merged, write_run
 
 DOCUMENT_SCHEMA = pa.schema([(name, pa.string()) for name in DOCUMENT_FIELDS])
@@ -24,20 +24,6 @@ DROPPED_SCHEMA = DOCUMENT_SCHEMA.append(pa.field("reason", pa.string())).append(
 )
 SHARD_BYTES = 256 * 1024 * 1024
 """UTF-8 text in one shard: about 128 MB of Parquet, as Korean compresses to about half."""
-
-
-def document_batches(
-    path: Path, *, license: str = "", size: int = ROWS_AT_ONCE
-) -> Iterator[pa.RecordBatch]:
-    """Yield the documents in `path` as Arrow batches of DOCUMENT_SCHEMA."""
-    pending: list[Document] = []
-    for document in read(path, Document, license=license):
-        pending.append(document)
-        if len(pending) == size:
-            yield to_batch(pending)
-            pending = []
-    if pending:
-        yield to_batch(pending)
 
 
 def to_batch(documents: Sequence[Document]) -> pa.RecordBatch:
@@ -54,7 +40,7 @@ def from_batch(batch: pa.RecordBatch) -> list[Document]:
 
 
 class _Flushed(ABC):
-    """Publishes what is pending when its `with` block ends well; after an error, nothing."""
+    """Publishes what is pending when its `with` block ends well; after an error, deletes it."""
 
     def __enter__(self) -> Self:
         return self
@@ -67,10 +53,15 @@ class _Flushed(ABC):
     ) -> None:
         if kind is None:
             self.flush()
+        self.close()
 
     @abstractmethod
     def flush(self) -> None:
         """Publish what is pending."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Delete what is not published."""
 
 
 _ROW_BYTES = 200
@@ -98,16 +89,6 @@ class ShardWriter(_Flushed):
         self.number = 0
         self.count = 0
         folder.mkdir(parents=True, exist_ok=True)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Publish what is pending; after an error, delete it."""
-        super().__exit__(kind, error, trace)
-        drop_runs(self.runs)
 
     def write(self, row: dict[str, str]) -> None:
         """Take one row; a full shard goes to disk."""
@@ -142,8 +123,13 @@ class ShardWriter(_Flushed):
             write_merged(path, self.schema, merged(self.runs))
         else:
             write_parquet(path, self._take().sort_by("id"))
+        self.close()
+        self.bytes, self.number = 0, self.number + 1
+
+    def close(self) -> None:
+        """Delete the runs of an unfinished shard."""
         drop_runs(self.runs)
-        self.runs, self.bytes, self.number = [], 0, self.number + 1
+        self.runs = []
 
 
 class DocumentWriter(_Flushed):
@@ -168,15 +154,10 @@ class DocumentWriter(_Flushed):
         self.kept.flush()
         self.lost.flush()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Publish what is pending; after an error, delete it."""
-        for writer in (self.kept, self.lost):
-            writer.__exit__(kind, error, trace)
+    def close(self) -> None:
+        """Delete what neither has published."""
+        self.kept.close()
+        self.lost.close()
 
     @property
     def counts(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from korean_rlhf.clean import boilerplate, leftovers, normalise, pages, privacy, quality, spacing
+from korean_rlhf.clean import boilerplate, leftovers, normalise, privacy, quality, spacing
 from korean_rlhf.clean.markup import html, namumark, wikitext
 from korean_rlhf.records import Document, Drop
 from korean_rlhf.settings.clean import CleanSettings
@@ -70,12 +70,12 @@ def _strip_leftovers(document: Document, settings: CleanSettings) -> Document:
 
 
 def _strip_html(document: Document, settings: CleanSettings) -> Document | Drop:
-    found = html.html_to_text(document.text, document.url, seconds=settings.html_seconds)
+    found = html.html_to_text(
+        document.text, document.url, document.title, seconds=settings.html_seconds
+    )
     if isinstance(found, Drop):
         return found
     title, text = found
-    if document.title and pages.find(document.text, document.url) is None:
-        title = document.title  # a page object knows better than <title>, which names the site too
     return replace(document, text=text, title=title, format="plain")
 
 

@@ -42,6 +42,13 @@ def test_the_article_stays_and_the_menu_goes(extractor):
     assert "소개" not in text
 
 
+def test_a_title_that_is_known_stays(extractor):
+    assert (
+        extractor.extract(PAGE, "http://example.com/1", "비 오는 날의 국수")[0]
+        == "비 오는 날의 국수"
+    )
+
+
 def test_a_page_without_text_has_a_reason(extractor):
     assert extractor.extract("<html><body></body></html>", "") == Drop("no-main-text")
 

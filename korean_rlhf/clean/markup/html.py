@@ -50,8 +50,10 @@ class Extractor:
     _pages: int = 0
     _buffer: bytes = field(default=b"", repr=False)
 
-    def extract(self, html: str, url: str) -> tuple[str, str] | Drop:
+    def extract(self, html: str, url: str, title: str = "") -> tuple[str, str] | Drop:
         """Return title and main text of a page, or why there is none.
+
+        A `title` that is known already is kept, unless a page object knows the page.
 
         Reasons: html-timeout, html-crashed, no-main-text, and those of the page objects.
 
@@ -59,7 +61,7 @@ class Extractor:
             StageFailed: no child can be started, which is no fault of the page.
         """
         self._require_child()
-        question = {"html": html, "url": url, "seconds": self.seconds}
+        question = {"html": html, "url": url, "title": title, "seconds": self.seconds}
         try:
             answer = self._ask(json.dumps(question).encode() + b"\n")
         except TimeoutError:
@@ -163,11 +165,11 @@ def tidy(text: str) -> str:
 _extractor: Extractor | None = None
 
 
-def html_to_text(html: str, url: str, *, seconds: float) -> tuple[str, str] | Drop:
+def html_to_text(html: str, url: str, title: str, *, seconds: float) -> tuple[str, str] | Drop:
     """Return title and main text of a page, by a child process that this process keeps."""
     global _extractor
     if _extractor is None or _extractor.seconds != seconds:
         if _extractor is not None:
             _extractor.close()
         _extractor = Extractor(seconds=seconds)
-    return _extractor.extract(html, url)
+    return _extractor.extract(html, url, title)

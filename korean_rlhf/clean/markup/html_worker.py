@@ -20,10 +20,11 @@ LEAST_TEXT = 50
 own 250 is a length of English news, and many Korean posts are shorter."""
 
 
-def extract(html: str, url: str) -> dict[str, str]:
+def extract(html: str, url: str, title: str) -> dict[str, str]:
     """Return title and main text of a page; the text is "" when there is none.
 
-    A page object that knows the page answers first, with a reason if it holds no text.
+    A page object that knows the page answers first, with a reason if it holds no text. Its title
+    wins over the given one, which may be that of <title> and name the site, too.
     """
     import trafilatura
 
@@ -35,7 +36,7 @@ def extract(html: str, url: str) -> dict[str, str]:
     tree = trafilatura.load_html(html)
     if tree is None:
         return {"title": "", "text": ""}
-    title = page_title(tree)
+    title = title or page_title(tree)
     prepare(tree)
     text = trafilatura.extract(
         tree,
@@ -76,7 +77,7 @@ def main() -> None:
     for line in sys.stdin.buffer:
         question = json.loads(line)
         signal.setitimer(signal.ITIMER_PROF, question["seconds"])
-        answer = extract(question["html"], question["url"])
+        answer = extract(question["html"], question["url"], question["title"])
         signal.setitimer(signal.ITIMER_PROF, 0)
         print(json.dumps(answer), flush=True)
 

@@ -6,6 +6,5 @@ of its own (a shell, a deleted page), or None for "not mine".
 
 from __future__ import annotations
 
-from korean_rlhf.clean.pages.choice import find as find
 from korean_rlhf.clean.pages.choice import read_page as read_page
 from korean_rlhf.clean.pages.page import Page as Page

@@ -32,14 +32,14 @@ def read_page(html: str, url: str) -> Page | Drop | None:
     None says that no page object knows the page: a general extractor has to read it. Pages of
     other hosts are never claimed, whatever their markup looks like.
     """
-    page_object = find(html, url)
+    page_object = _find(html, url)
     if page_object is None:
         return None
     tree = parse(html)
     return None if tree is None else page_object(tree, url)
 
 
-def find(html: str, url: str) -> PageObject | None:
+def _find(html: str, url: str) -> PageObject | None:
     """Return the page object for a page, None when there is none."""
     host = _host(url)
     if host:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from korean_rlhf.evaluate.statistics import Difference, holm, paired_difference
+from korean_rlhf.evaluate.metrics import clusters_of
+from korean_rlhf.evaluate.paired import Difference, paired_difference
+from korean_rlhf.evaluate.statistics import holm
 
-LN2 = 0.6931471805599453
 SIGNIFICANT = 0.05
 """Level of the Holm-adjusted p-value under which a difference is shown as one."""
 
@@ -93,19 +94,14 @@ def _compare(
     if not old or [row["doc"] for row in old] != [row["doc"] for row in new]:
         return None
     metric = str(after["headline"])
+    values = [[row.get("metrics", {}).get(metric) for row in rows] for rows in (old, new)]
+    if any(value is None for found in values for value in found):
+        return None
     return Comparison(
         first.checkpoint,
         second.checkpoint,
         task,
         metric,
-        paired_difference(_values(old, metric), _values(new, metric)),
+        paired_difference(*values, metric=metric, clusters=clusters_of(old)),
         bool(after["higher_is_better"]),
     )
-
-
-def _values(rows: Sequence[dict[str, Any]], metric: str) -> list[float]:
-    """Return one value an item whose mean is the metric."""
-    if metric != "bits_per_byte":
-        return [float(row[metric]) for row in rows]
-    mean_bytes = sum(row["bytes"] for row in rows) / len(rows)
-    return [-row["loglikelihood"] / LN2 / mean_bytes for row in rows]

@@ -11,13 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from korean_rlhf.assets import asset_dir
+from korean_rlhf.evaluate import metrics
 from korean_rlhf.evaluate.sources import DataOptions
-from korean_rlhf.evaluate.statistics import (
-    Estimate,
-    macro_f1_and_error,
-    mean_and_error,
-    ratio_and_error,
-)
+from korean_rlhf.evaluate.statistics import Estimate
 from korean_rlhf.evaluate.suites import TaskInfo
 
 LN2 = 0.6931471805599453
@@ -29,7 +25,10 @@ class TaskResult:
 
     metrics: dict[str, Estimate]
     items: list[dict[str, Any]]
-    """One row an item: its hash, the log-likelihoods and whether it was right."""
+    """One row an item: its hash, its cluster, what the model said, and what it contributes to each
+    metric."""
+    questions: list[dict[str, Any]]
+    """One row an item: what was asked, the same for every model."""
     prompts_sha256: str
     """Over every context and continuation that was scored."""
     truncated: int
@@ -73,47 +72,49 @@ def run_task(lm: Any, info: TaskInfo, task: Any, *, chat: bool = False) -> TaskR
             apply_chat_template=chat,
         )
     samples = found["samples"][info.name]
+    items = [_item(info, sample) for sample in samples]
     return TaskResult(
-        metrics=estimates(info, samples),
-        items=[_item(sample) for sample in samples],
+        metrics=metrics.estimates(items),
+        items=items,
+        questions=[_question(sample) for sample in samples],
         prompts_sha256=_prompts_digest(samples),
         truncated=getattr(lm, "truncated", 0) - before,
     )
 
 
-def estimates(info: TaskInfo, samples: Sequence[dict[str, Any]]) -> dict[str, Estimate]:
-    """Return each metric of a task with its standard error, from lm-eval's samples.
-
-    acc and acc_norm are means over items, f1 is macro-F1 with a bootstrap error, bits per byte a
-    ratio of sums over pieces of text.
-    """
-    if info.output_type == "loglikelihood_rolling":
-        pairs = [sample["bits_per_byte"] for sample in samples]
-        bits = [-logprob / LN2 for logprob, _ in pairs]
-        return {"bits_per_byte": ratio_and_error(bits, [float(size) for _, size in pairs])}
-    metrics: dict[str, Estimate] = {}
-    for name in samples[0]["metrics"]:
-        values = [sample[name] for sample in samples]
-        if name == "f1":
-            metrics[name] = macro_f1_and_error(
-                [int(g) for g, _ in values], [int(p) for _, p in values]
-            )
-        else:
-            metrics[name] = mean_and_error([float(value) for value in values])
-    return metrics
-
-
-def _item(sample: dict[str, Any]) -> dict[str, Any]:
-    """Return what later paired tests and readers need of one sample."""
+def _item(info: TaskInfo, sample: dict[str, Any]) -> dict[str, Any]:
+    """Return what tables, paired tests and readers need of one sample."""
     kept: dict[str, Any] = {"doc": sample["doc_hash"][:16]}
-    if "bits_per_byte" in sample:
-        logprob, size = sample["bits_per_byte"]
-        return {**kept, "loglikelihood": round(logprob, 4), "bytes": size}
-    kept["loglikelihoods"] = [round(float(response[0]), 4) for response in sample["filtered_resps"]]
-    for name in ("acc", "acc_norm"):
-        if name in sample:
-            kept[name] = int(sample[name])
+    if info.cluster:
+        kept["cluster"] = str(sample["doc"][info.cluster])
+    said = sample["filtered_resps"]
+    if info.output_type == "generate_until":
+        kept["answer"] = str(said[0])
+    elif info.output_type == "multiple_choice":
+        kept["loglikelihoods"] = [round(float(answer[0]), 4) for answer in said]
+    kept["metrics"] = {name: _value(name, sample[name]) for name in sample["metrics"]}
     return kept
+
+
+def _value(name: str, value: Any) -> metrics.Value:
+    """Return what an item contributes to a metric as plain numbers."""
+    if name == "bits_per_byte":
+        logprob, size = value
+        return [round(-float(logprob) / LN2, 4), float(size)]
+    if isinstance(value, (tuple, list)):
+        return [float(part) for part in value]
+    return float(value)
+
+
+def _question(sample: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked; the same for every model that reads the same prompts."""
+    arguments = [list(map(str, pair)) for pair in sample["arguments"]]
+    asked: dict[str, Any] = {"doc": sample["doc_hash"][:16], "prompt": arguments[0][0]}
+    if len(arguments) > 1:
+        asked["choices"] = [continuation.strip() for _, continuation in arguments]
+    target = sample["target"]
+    asked["gold"] = target if isinstance(target, (int, str)) else str(target)
+    return asked
 
 
 def _prompts_digest(samples: Sequence[dict[str, Any]]) -> str:

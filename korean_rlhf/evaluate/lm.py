@@ -9,9 +9,10 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import TemplateLM
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 
+from korean_rlhf.evaluate.journal import Journal, request_key
 from korean_rlhf.evaluate.models import Loaded
 from korean_rlhf.evaluate.scoring import Scored, Scorer, Tokens
-from korean_rlhf.progress import Advance, track
+from korean_rlhf.progress import track
 
 BATCH = 32
 """Prompts generated at the same time."""
@@ -25,9 +26,11 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
     tokens of the whole are kept, and scored from the first one that differs.
     """
 
-    def __init__(self, loaded: Loaded, *, batch_tokens: int = 8192, label: str = "scoring") -> None:
+    def __init__(self, loaded: Loaded, *, batch_tokens: int = 0, label: str = "scoring") -> None:
         super().__init__()
         self.loaded = loaded
+        self.journal: Journal | None = None
+        """Where answers are kept as they come; None keeps none."""
         self.tokenizer = loaded.tokenizer
         self.label = label
         self.scorer = Scorer(
@@ -145,24 +148,59 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return a greedy continuation of each context, cut at the first stop string."""
+        asked = [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        keys = [request_key(tokens, options=repr(options)) for tokens, options in asked]
+        answers = self._known(keys)
+        distinct = dict(zip(keys, asked, strict=True))
+        # Prompts of like length together: a batch is as long as its longest.
+        todo = sorted(distinct.keys() - answers.keys(), key=lambda key: len(distinct[key][0]))
+        with track(len(todo), self.label, "answers") as advance:
+            for start in range(0, len(todo), BATCH):
+                batch = todo[start : start + BATCH]
+                found = self._write([distinct[key] for key in batch])
+                self._keep(dict(zip(batch, found, strict=True)), answers)
+                advance(len(batch))
+        return [answers[key] for key in keys]
+
+    def _write(self, asked: Sequence[tuple[Tokens, dict[str, Any]]]) -> list[str]:
+        """Return the greedy continuations of some prompts."""
         from korean_rlhf.evaluate.answers import write
 
-        answers = []
-        for start in range(0, len(requests), BATCH):
-            batch = [request.args for request in requests[start : start + BATCH]]
-            most = max(int(options.get("max_gen_toks", 256)) for _, options in batch)
-            prompts = [self.tok_encode(context) for context, _ in batch]
-            written = write(self.loaded, prompts, most_tokens=most, temperature=0.0, seed=0)
-            for (_, options), answer in zip(batch, written, strict=True):
-                answers.append(_cut(self.tokenizer.decode(answer.text_tokens), options))
-        return answers
+        most = max(int(options.get("max_gen_toks", 256)) for _, options in asked)
+        prompts = [tokens for tokens, _ in asked]
+        written = write(self.loaded, prompts, most_tokens=most, temperature=0.0, seed=0)
+        return [
+            _cut(self.tokenizer.decode(answer.text_tokens, skip_special_tokens=True), options)
+            for answer, (_, options) in zip(written, asked, strict=True)
+        ]
 
     def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
         return self._score([(context, continuation) for _, context, continuation in requests])
 
     def _score(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
-        with track(len(pairs), self.label, "requests") as advance:
-            return self.scorer.score(pairs, _counting(advance))
+        """Return the scores of token pairs; those in the journal are not computed again."""
+        keys = [request_key(*pair) for pair in pairs] if self.journal else []
+        answers = self._known(keys)
+        todo = [at for at in range(len(pairs)) if not keys or keys[at] not in answers]
+
+        def finished(found: dict[int, Scored]) -> None:
+            if keys:
+                self._keep({keys[todo[at]]: scored for at, scored in found.items()}, answers)
+
+        with track(len(todo), self.label, "requests") as advance:
+            scored = self.scorer.score([pairs[at] for at in todo], advance, finished)
+        if not keys:
+            return scored
+        return [(float(answers[key][0]), bool(answers[key][1])) for key in keys]
+
+    def _known(self, keys: Sequence[str]) -> dict[str, Any]:
+        known = self.journal.known if self.journal else {}
+        return {key: known[key] for key in keys if key in known}
+
+    def _keep(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
+        answers |= found
+        if self.journal:
+            self.journal.add(found)
 
 
 def split_tokens(context: Tokens, whole: Tokens, prefix: int) -> tuple[Tokens, Tokens]:
@@ -186,8 +224,9 @@ def split_tokens(context: Tokens, whole: Tokens, prefix: int) -> tuple[Tokens, T
     return (whole[:shared], whole[shared:]) if shared else ([prefix], whole)
 
 
-def _counting(advance: Advance) -> Any:
-    return lambda n: advance(n)
+def _arguments(requests: Sequence[Instance]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the prompt and the options of each request."""
+    return [request.args for request in requests]
 
 
 def _cut(text: str, options: dict[str, Any]) -> str:

@@ -17,6 +17,9 @@ from korean_rlhf.rundir import atomic_write_text
 from korean_rlhf.tables import rows
 
 ITEMS = "items"
+QUESTIONS = "questions"
+LAYOUT = 2
+"""Raised when the files of a score hold something else than before, so that it is new."""
 
 
 def score_key(**parts: Any) -> str:
@@ -81,6 +84,16 @@ def write_items(folder: Path, name: str, items: Iterable[Mapping[str, Any]]) -> 
     (folder / ITEMS).mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(dict(item), ensure_ascii=False) + "\n" for item in items)
     atomic_write_text(folder / inside, "".join(lines))
+    return inside
+
+
+def write_questions(evals: Path, name: str, questions: Iterable[Mapping[str, Any]]) -> str:
+    """Write once what a task asked of every model; return its path inside `evals`."""
+    inside = f"{QUESTIONS}/{name}.jsonl"
+    if not (evals / inside).is_file():
+        (evals / QUESTIONS).mkdir(parents=True, exist_ok=True)
+        lines = (json.dumps(dict(one), ensure_ascii=False) + "\n" for one in questions)
+        atomic_write_text(evals / inside, "".join(lines))
     return inside
 
 

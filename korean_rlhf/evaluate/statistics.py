@@ -27,26 +27,21 @@ class Estimate:
     """Items behind the figure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a second system gains on a first one over the same items."""
-
-    mean: float
-    stderr: float | None
-    n: int
-    low: float
-    """Lower end of the 95 % bootstrap interval."""
-    high: float
-    """Upper end of the 95 % bootstrap interval."""
-    p_value: float
-    """Two-sided, from the paired z statistic; 1.0 where nothing differs."""
-
-
-def mean_and_error(values: Sequence[float] | Floats) -> Estimate:
+def mean_and_error(
+    values: Sequence[float] | Floats, clusters: Sequence[str] | None = None
+) -> Estimate:
     """Return the mean of `values` with its standard error (sample deviation over root n).
+
+    Items of one cluster (questions about one passage, items of one template) are not independent:
+    with `clusters`, it is their sums that vary. Clusters of one item each give the same error as
+    none.
 
     >>> mean_and_error([1.0, 0.0, 1.0, 0.0])
     Estimate(value=0.5, stderr=0.28867513459481287, n=4)
+    >>> mean_and_error([1.0, 0.0, 1.0, 0.0], ["a", "b", "c", "d"]).stderr
+    0.28867513459481287
+    >>> mean_and_error([1.0, 0.0, 1.0, 0.0], ["a", "b", "a", "b"]).stderr
+    0.5
 
     Raises:
         ValueError: there is no value.
@@ -54,8 +49,7 @@ def mean_and_error(values: Sequence[float] | Floats) -> Estimate:
     array = np.asarray(values, dtype=np.float64)
     if array.size == 0:
         raise ValueError("the mean of nothing is not defined")
-    stderr = float(array.std(ddof=1) / math.sqrt(array.size)) if array.size > 1 else None
-    return Estimate(float(array.mean()), stderr, int(array.size))
+    return ratio_and_error(array, np.ones(array.size), clusters)
 
 
 def wilson_interval(successes: int, n: int, z: float = 1.959964) -> tuple[float, float]:
@@ -77,33 +71,6 @@ def wilson_interval(successes: int, n: int, z: float = 1.959964) -> tuple[float,
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
     return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
-
-
-def paired_difference(
-    first: Sequence[float] | Floats, second: Sequence[float] | Floats, *, seed: int = 0
-) -> Difference:
-    """Return the mean of second − first over shared items, with its paired error.
-
-    Args:
-        first: One score an item.
-        second: The scores of the same items in the same order.
-        seed: Of the bootstrap.
-
-    Raises:
-        ValueError: the two have different lengths, or there is no item.
-    """
-    gains = np.asarray(second, dtype=np.float64) - _same_length(first, second)
-    estimate = mean_and_error(gains)
-    means = bootstrap(gains.size, lambda chosen: float(gains[chosen].mean()), seed=seed)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return Difference(
-        estimate.value,
-        estimate.stderr,
-        estimate.n,
-        float(low),
-        float(high),
-        two_sided_p(estimate.value, estimate.stderr),
-    )
 
 
 def two_sided_p(mean: float, stderr: float | None) -> float:
@@ -138,33 +105,11 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def macro_f1(gold: Sequence[int] | Integers, predicted: Sequence[int] | Integers) -> float:
-    """Return the unweighted mean of the F1 of each class seen in `gold` or `predicted`.
-
-    A class that is never right counts 0, as in scikit-learn's `f1_score(average="macro")`.
-
-    >>> macro_f1([0, 1, 1], [0, 1, 0])
-    0.6666666666666666
-    """
-    golds, guesses = np.asarray(gold), np.asarray(predicted)
-    scores = []
-    for label in np.union1d(golds, guesses):
-        hits = int(((golds == label) & (guesses == label)).sum())
-        total = int((golds == label).sum()) + int((guesses == label).sum())
-        scores.append(2 * hits / total)
-    return float(np.mean(scores))
-
-
-def macro_f1_and_error(gold: Sequence[int], predicted: Sequence[int], *, seed: int = 0) -> Estimate:
-    """Return macro-F1 with its bootstrap standard error over items."""
-    golds, guesses = np.asarray(gold, dtype=np.int64), np.asarray(predicted, dtype=np.int64)
-    values = bootstrap(
-        golds.size, lambda chosen: macro_f1(golds[chosen], guesses[chosen]), seed=seed
-    )
-    return Estimate(macro_f1(golds, guesses), _deviation(values), int(golds.size))
-
-
-def ratio_and_error(numerators: Sequence[float], denominators: Sequence[float]) -> Estimate:
+def ratio_and_error(
+    numerators: Sequence[float] | Floats,
+    denominators: Sequence[float] | Floats,
+    clusters: Sequence[str] | None = None,
+) -> Estimate:
     """Return sum(numerators) / sum(denominators) with the linearised standard error.
 
     This is bits per byte over pieces of text: long pieces weigh more, and pieces are what varies.
@@ -172,29 +117,59 @@ def ratio_and_error(numerators: Sequence[float], denominators: Sequence[float]) 
     above = np.asarray(numerators, dtype=np.float64)
     below = _same_length(denominators, numerators)
     ratio = float(above.sum() / below.sum())
-    if above.size < 2:
-        return Estimate(ratio, None, int(above.size))
-    residuals = (above - ratio * below) / below.mean()
-    stderr = float(residuals.std(ddof=1) / math.sqrt(above.size))
+    residuals = _cluster_sums(above - ratio * below, clusters)
+    stderr = None
+    if residuals.size > 1:
+        spread = math.sqrt(residuals.size) * float(residuals.std(ddof=1))
+        stderr = spread / float(below.sum())
     return Estimate(ratio, stderr, int(above.size))
 
 
 def bootstrap(
-    items: int, statistic: Callable[[Integers], float], *, seed: int, resamples: int = RESAMPLES
+    items: int,
+    statistic: Callable[[Integers], float],
+    *,
+    clusters: Sequence[str] | None = None,
+    seed: int = 0,
+    resamples: int = RESAMPLES,
 ) -> Floats:
-    """Return `statistic` of `resamples` samples with replacement from range(items)."""
+    """Return `statistic` of `resamples` samples with replacement from range(items).
+
+    With `clusters`, one name an item, whole clusters are drawn.
+    """
     generator = np.random.default_rng(seed)
-    return np.array(
-        [statistic(generator.integers(0, items, size=items)) for _ in range(resamples)],
-        dtype=np.float64,
-    )
+    groups = _members(clusters) if clusters is not None else None
+
+    def draw() -> Integers:
+        if groups is None:
+            return generator.integers(0, items, size=items)
+        chosen = generator.integers(0, len(groups), size=len(groups))
+        return np.concatenate([groups[index] for index in chosen])
+
+    return np.array([statistic(draw()) for _ in range(resamples)], dtype=np.float64)
+
+
+def deviation(values: Floats) -> float | None:
+    """Return the standard deviation of bootstrapped values, None where none could be had."""
+    finite = values[np.isfinite(values)]
+    return float(finite.std(ddof=1)) if finite.size > 1 else None
+
+
+def _cluster_sums(values: Floats, clusters: Sequence[str] | None) -> Floats:
+    if clusters is None:
+        return values
+    return np.array([values[members].sum() for members in _members(clusters)])
+
+
+def _members(clusters: Sequence[str]) -> list[Integers]:
+    """Return the items of each cluster, clusters in the order in which they appear."""
+    found: dict[str, list[int]] = {}
+    for index, name in enumerate(clusters):
+        found.setdefault(name, []).append(index)
+    return [np.array(members, dtype=np.int64) for members in found.values()]
 
 
 def _same_length(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> Floats:
     if len(first) != len(second):
         raise ValueError(f"paired scores need equal lengths, got {len(first)} and {len(second)}")
     return np.asarray(first, dtype=np.float64)
-
-
-def _deviation(values: Floats) -> float:
-    return float(values.std(ddof=1))

@@ -38,6 +38,8 @@ class TaskInfo:
     digest: str = ""
     """sha256 of the task's YAML and of the functions beside it."""
     output_type: str = "multiple_choice"
+    cluster: str = ""
+    """Column of the data whose items belong together (a passage, a template); "" for none."""
 
 
 def load_suites(root: Path | None = None) -> dict[str, Suite]:
@@ -84,6 +86,7 @@ def _info(path: Path) -> TaskInfo:
         chance=dict(metadata["chance"]),
         digest=_digest(path),
         output_type=config["output_type"],
+        cluster=str(metadata.get("cluster", "")),
     )
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
+
+from korean_rlhf.evaluate import metrics
 from korean_rlhf.evaluate.sources import DataOptions, rows
-from korean_rlhf.evaluate.statistics import macro_f1
 
 
 def load(name: str, **metadata: Any) -> dict[str, Any]:
@@ -23,11 +25,25 @@ def load(name: str, **metadata: Any) -> dict[str, Any]:
     return {"test": datasets.Dataset.from_list(rows(name, options))}
 
 
-def macro_f1_of_pairs(pairs: Sequence[tuple[int, int]]) -> float:
+def macro_f1_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
     """Return the macro-F1 of (gold, predicted) pairs: an lm-eval aggregation.
 
     >>> macro_f1_of_pairs([(0, 0), (1, 1), (1, 0)])
     0.6666666666666666
     """
-    gold, predicted = zip(*pairs, strict=True)
-    return macro_f1(gold, predicted)
+    return metrics.macro_f1(np.asarray(pairs))
+
+
+def binary_f1_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the F1 of class 1: an lm-eval aggregation."""
+    return metrics.binary_f1(np.asarray(pairs))
+
+
+def pearson_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the correlation of (gold, predicted) pairs: an lm-eval aggregation."""
+    return metrics.pearson(np.asarray(pairs))
+
+
+def spearman_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the rank correlation of (gold, predicted) pairs: an lm-eval aggregation."""
+    return metrics.spearman(np.asarray(pairs))

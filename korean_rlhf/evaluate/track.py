@@ -22,6 +22,7 @@ from korean_rlhf.evaluate.checkpoints import (
     find_target,
     weights_digest,
 )
+from korean_rlhf.evaluate.journal import Journal
 from korean_rlhf.evaluate.sources import (
     SOURCES,
     DataOptions,
@@ -194,13 +195,22 @@ def _score_one(
         lm.label = f"{checkpoint.name} {info.name}"
         key = keys[info.name]
         chat = _is_chat(checkpoint, settings)
-        results[info.name] = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
-        write()
+        with Journal(folder / scores.ITEMS / f"{info.name}-{key[:16]}.journal") as journal:
+            lm.journal = journal
+            results[info.name] = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
+            write()
+            journal.forget()
     return len(todo)
 
 
 def _run(
-    lm: Any, info: TaskInfo, task: Any, folder: Path, key: str, plan: Plan, chat: bool
+    lm: Any,
+    info: TaskInfo,
+    task: Any,
+    folder: Path,
+    key: str,
+    plan: Plan,
+    chat: bool,
 ) -> dict[str, Any]:
     """Score one task; return its entry in the score file."""
     started = time.monotonic()
@@ -222,6 +232,9 @@ def _run(
         "truncated": result.truncated,
         "seconds": round(time.monotonic() - started, 2),
         "items": scores.write_items(folder, f"{info.name}-{key[:8]}", result.items),
+        "questions": scores.write_questions(
+            folder.parent, f"{info.name}-{result.prompts_sha256[:8]}", result.questions
+        ),
     }
 
 
@@ -235,6 +248,7 @@ def _key(
         data=plan.digests[info.name],
         chat=_is_chat(checkpoint, settings),
         size=settings.text_bytes if is_text else settings.items,
+        layout=scores.LAYOUT,
         precision=settings.precision,
     )
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from korean_rlhf.evaluate.asking import QUESTIONS, Rows, World, read_questions
 from korean_rlhf.evaluate.checkpoints import chosen_of
+from korean_rlhf.evaluate.paired import paired_difference
 from korean_rlhf.evaluate.sources import thin
-from korean_rlhf.evaluate.statistics import Estimate, mean_and_error, paired_difference
+from korean_rlhf.evaluate.statistics import Estimate, mean_and_error
 from korean_rlhf.progress import say
 from korean_rlhf.rundir import atomic_write_text, file_digest
 from korean_rlhf.settings.evaluate import EvaluateSettings

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from korean_rlhf.ngrams import question_hash
-from korean_rlhf.records import Comparison, Drop
-from korean_rlhf.tables import DroppedRecords
-from korean_rlhf.tokenizer.chat import ChatTokenizer
-from korean_rlhf.train.batches import padded_width
-from korean_rlhf.train.examples import encode_response, longer_than
-from korean_rlhf.train.losses import ranked_pairs
-from korean_rlhf.train.shared_prompt import (
+from korean_rlhf.model.branches import (
     PADDING,
     BranchedRow,
     branch_mask,
@@ -23,6 +16,13 @@ from korean_rlhf.train.shared_prompt import (
     row_groups,
     shared_length,
 )
+from korean_rlhf.ngrams import question_hash
+from korean_rlhf.records import Comparison, Drop
+from korean_rlhf.tables import DroppedRecords
+from korean_rlhf.tokenizer.chat import ChatTokenizer
+from korean_rlhf.train.batches import padded_width
+from korean_rlhf.train.examples import encode_response, longer_than
+from korean_rlhf.train.losses import ranked_pairs
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def loglikelihoods(result):
     return [
         value
         for row in result.items
-        for value in row.get("loglikelihoods", [row.get("loglikelihood")])
+        for value in row.get("loglikelihoods", row["metrics"].get("bits_per_byte"))
     ]
 
 

@@ -18,7 +18,7 @@ def write(path, value):
 def write_score(run, stage, step, right, task="ko_kobest_copa", n=200):
     """Write the scores of a checkpoint that got the first `right` of `n` items."""
     folder = run / "evals" / f"{stage}-{step:06d}"
-    rows = [{"doc": str(at), "acc": int(at < right)} for at in range(n)]
+    rows = [{"doc": str(at), "metrics": {"acc": int(at < right)}} for at in range(n)]
     (folder / "items").mkdir(parents=True, exist_ok=True)
     (folder / "items" / f"{task}.jsonl").write_text("\n".join(map(json.dumps, rows)))
     share = right / n

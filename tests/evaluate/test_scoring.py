@@ -57,7 +57,68 @@ def test_the_size_of_a_batch_changes_nothing(loaded):
 def test_choices_of_one_token_share_one_pass(loaded):
     rows = scorer(loaded)._rows([([1, 7, 8], [9]), ([1, 7, 8], [10]), ([1, 7], [8, 9])])
 
-    assert [len(row.asked) for row in rows] == [3]
+    assert sorted(len(row.asked) for row in rows) == [1, 2]
+
+
+def choices(seed, questions=12):
+    """Questions with two to five choices of several tokens, some choices beginning alike."""
+    rng = random.Random(seed)
+
+    def tokens(count):
+        return [rng.randrange(6, 400) for _ in range(count)]
+
+    pairs = []
+    for _ in range(questions):
+        context, start = tokens(rng.randint(1, 60)), tokens(2)
+        pairs += [(context, tokens(rng.randint(1, 9))) for _ in range(rng.randint(2, 4))]
+        pairs.append((context, start + tokens(3)))
+    return pairs
+
+
+def test_choices_behind_one_context_score_as_they_do_alone(loaded):
+    pairs = choices(3)
+    together = scorer(loaded)
+    rows = together._rows(pairs)
+    apart = scorer(loaded)
+    apart.branch_length = 0
+
+    assert any(row.branched for row in rows) and not any(r.branched for r in apart._rows(pairs))
+    assert sum(len(r.tokens) for r in rows) < 0.6 * sum(len(r.tokens) for r in apart._rows(pairs))
+    found, alone = together.score(pairs), apart.score(pairs)
+    assert [a for a, _ in found] == pytest.approx([a for a, _ in alone], abs=1e-3)
+    assert [b for _, b in found] == [b for _, b in alone]
+    assert [a for a, _ in found] == pytest.approx(
+        [by_hand(loaded.model, *pair) for pair in pairs], abs=1e-3
+    )
+
+
+@pytest.mark.parametrize("name", ["alibi", "recurrent", "window"])
+def test_models_that_cannot_keep_choices_apart_are_asked_one_at_a_time(name):
+    made = other_model(name)
+    alone = Scorer(made, max_length=64, batch_tokens=256, device="cpu")
+    pairs = choices(4, questions=6)
+
+    assert alone.branch_length in (0, 8)
+    found = [logprob for logprob, _ in alone.score(pairs)]
+    assert found == pytest.approx([by_hand(made, *pair) for pair in pairs], abs=1e-3)
+
+
+def other_model(name):
+    import transformers
+
+    torch.manual_seed(0)
+    small = {"vocab_size": 400, "hidden_size": 32, "num_hidden_layers": 2}
+    if name == "alibi":
+        config = transformers.BloomConfig(vocab_size=400, hidden_size=32, n_layer=2, n_head=4)
+        return transformers.BloomForCausalLM(config).eval()
+    if name == "recurrent":
+        config = transformers.MambaConfig(**small, state_size=4)
+        return transformers.MambaForCausalLM(config).eval()
+    config = transformers.MistralConfig(
+        **small, intermediate_size=48, num_attention_heads=4, num_key_value_heads=2,
+        max_position_embeddings=128, sliding_window=8,
+    )  # fmt: skip
+    return transformers.MistralForCausalLM(config).eval()
 
 
 def test_greedy_is_true_only_for_what_the_model_would_write(loaded):

@@ -3,12 +3,11 @@ import math
 import numpy as np
 import pytest
 
+from korean_rlhf.evaluate.metrics import binary_f1, estimate, estimates, macro_f1, pearson, spearman
+from korean_rlhf.evaluate.paired import mcnemar, paired_difference
 from korean_rlhf.evaluate.statistics import (
     holm,
-    macro_f1,
-    macro_f1_and_error,
     mean_and_error,
-    paired_difference,
     ratio_and_error,
     two_sided_p,
     wilson_interval,
@@ -52,11 +51,13 @@ def test_macro_f1_agrees_with_scikit_learn():
     for _ in range(20):
         gold, guess = rng.integers(0, 3, size=(2, 50))
         theirs = sklearn_metrics.f1_score(gold, guess, average="macro")
-        assert macro_f1(gold, guess) == pytest.approx(theirs)
+        assert macro_f1(np.stack([gold, guess], axis=1)) == pytest.approx(theirs)
+        ones = sklearn_metrics.f1_score(gold == 1, guess == 1)
+        assert binary_f1(np.stack([gold == 1, guess == 1], axis=1)) == pytest.approx(ones)
 
 
 def test_a_constant_answer_has_a_macro_f1_of_a_third():
-    assert macro_f1([0, 1] * 50, [1] * 100) == pytest.approx(1 / 3)
+    assert macro_f1(np.array([[0, 1], [1, 1]] * 50)) == pytest.approx(1 / 3)
 
 
 def test_the_bootstrap_error_of_macro_f1_is_near_its_spread_over_fresh_samples():
@@ -65,11 +66,11 @@ def test_the_bootstrap_error_of_macro_f1_is_near_its_spread_over_fresh_samples()
     def draw():
         gold = rng.integers(0, 2, size=300)
         guess = np.where(rng.random(300) < 0.7, gold, 1 - gold)
-        return gold.tolist(), guess.tolist()
+        return np.stack([gold, guess], axis=1)
 
-    fresh = np.std([macro_f1(*draw()) for _ in range(400)])
+    fresh = np.std([macro_f1(draw()) for _ in range(400)])
 
-    assert macro_f1_and_error(*draw()).stderr == pytest.approx(fresh, rel=0.25)
+    assert estimate("f1", draw()).stderr == pytest.approx(fresh, rel=0.25)
 
 
 def test_a_paired_difference_is_that_of_the_differences():
@@ -136,3 +137,90 @@ def test_the_error_of_a_ratio_is_near_its_bootstrap():
     spread = np.std([bits[at].sum() / sizes[at].sum() for at in drawn])
 
     assert found.stderr == pytest.approx(spread, rel=0.15)
+
+
+def test_correlations_agree_with_scipy():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(4)
+    for _ in range(10):
+        gold = rng.integers(0, 6, size=40)
+        guess = gold + rng.integers(0, 4, size=40)
+        pairs = np.stack([gold, guess], axis=1)
+        assert pearson(pairs) == pytest.approx(stats.pearsonr(gold, guess).statistic)
+        assert spearman(pairs) == pytest.approx(stats.spearmanr(gold, guess).statistic)
+
+
+def test_a_constant_guess_has_no_correlation_and_the_report_no_error():
+    pairs = [(float(at), 1.0) for at in range(20)]
+
+    assert math.isnan(estimate("spearman", pairs).value)
+    assert estimate("spearman", pairs).stderr is None
+
+
+def clustered(rng, clusters=60, members=8):
+    """Items whose truth belongs to their cluster: the members tell little that is new."""
+    names = [str(at) for at in range(clusters) for _ in range(members)]
+    values = np.repeat(rng.random(clusters) < 0.5, members).astype(float)
+    return np.where(rng.random(values.size) < 0.9, values, 1 - values), names
+
+
+def test_the_clustered_error_is_near_the_spread_over_fresh_samples():
+    rng = np.random.default_rng(5)
+    fresh = np.std([clustered(rng)[0].mean() for _ in range(500)])
+    values, names = clustered(rng)
+
+    assert mean_and_error(values, names).stderr == pytest.approx(fresh, rel=0.2)
+    assert mean_and_error(values).stderr < 0.6 * fresh  # what many harnesses print
+    pairs = np.stack([values, np.ones(values.size)], axis=1)
+    assert estimate("f1", pairs, names).stderr > 1.5 * estimate("f1", pairs).stderr
+
+
+def test_clusters_of_one_item_change_nothing():
+    values = [0.0, 1.0, 1.0, 0.0, 1.0]
+    assert mean_and_error(values, list("abcde")) == mean_and_error(values)
+
+
+def test_the_items_alone_give_every_metric():
+    items = [
+        {"doc": str(at), "cluster": "ab"[at % 2], "metrics": {"acc": at % 2, "f1": [at % 2, 1]}}
+        for at in range(10)
+    ]
+    found = estimates(items)
+
+    assert found["acc"].value == 0.5 and found["acc"].n == 10
+    assert found["f1"].value == pytest.approx(1 / 3)
+
+
+def test_mcnemar_is_the_sign_test_on_items_that_differ():
+    assert mcnemar([0] * 12 + [1] * 3, [1] * 12 + [0] * 3) == pytest.approx(0.03515625)
+    assert mcnemar([1, 0], [1, 0]) == 1.0
+
+
+def test_right_and_wrong_is_tested_by_mcnemar_and_everything_else_by_z():
+    right = [1.0] * 30 + [0.0] * 10
+    better = [1.0] * 38 + [0.0] * 2
+    found = paired_difference(right, better)
+
+    assert found.test == "mcnemar" and found.p_value == pytest.approx(mcnemar(right, better))
+    assert paired_difference(right, better, clusters=["a", "b"] * 20).test == "z"
+    assert paired_difference([0.5, 0.2, 0.1], [0.7, 0.3, 0.1]).test == "z"
+    assert found.detectable == pytest.approx(2.8016 * found.stderr, rel=1e-3)
+
+
+def test_pairing_finds_what_two_separate_errors_hide():
+    rng = np.random.default_rng(6)
+    hard = rng.random(400)
+    gold = rng.integers(0, 2, size=400)
+    first = np.where(rng.random(400) < hard, gold, 1 - gold)
+    second = np.where((first != gold) & (rng.random(400) < 0.1), gold, first)
+    pairs = [np.stack([gold, guess], axis=1) for guess in (first, second)]
+    found = paired_difference(*pairs, metric="f1")
+    apart = math.hypot(*(estimate("f1", one).stderr for one in pairs))
+
+    assert found.p_value < 0.01 and found.stderr < 0.5 * apart
+
+
+def test_differences_of_ratios_are_those_of_the_figures():
+    first = [(8.0, 4.0), (3.0, 1.0)]
+    second = [(6.0, 4.0), (3.0, 1.0)]
+    assert paired_difference(first, second, metric="bits_per_byte").mean == pytest.approx(-0.4)

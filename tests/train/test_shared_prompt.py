@@ -18,12 +18,12 @@ from transformers import (
     PreTrainedModel,
 )
 
+from korean_rlhf.model.branches import branch_mask, branched_row, row_groups, shared_length
 from korean_rlhf.model.checkpoint import build_model
 from korean_rlhf.model.heads import RewardModel
 from korean_rlhf.settings.model import ModelSettings
 from korean_rlhf.train.ranked import Packing, RankedRows, Ranking, ranked_rows, row_lengths
 from korean_rlhf.train.reward import backbone, ranked_loss, ranked_scores, shares_prompts
-from korean_rlhf.train.shared_prompt import branch_mask, branched_row, row_groups, shared_length
 
 VOCABULARY, CONTEXT = 60, 24
 LLAMA = {

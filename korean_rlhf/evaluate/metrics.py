@@ -1,0 +1,143 @@
+"""The metrics of tasks: what an item contributes, and how the items become one figure.
+
+A metric is either a mean over items (accuracy, a character F1), a ratio of sums (bits per byte), or
+a statistic of all items together (macro-F1, a correlation). An item of a mean contributes a number,
+of the others a few numbers, which stand in the item's file as they are: any figure, and any paired
+test, can be computed again from the items alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from korean_rlhf.evaluate.statistics import (
+    Estimate,
+    Floats,
+    bootstrap,
+    deviation,
+    mean_and_error,
+    ratio_and_error,
+)
+
+Value: TypeAlias = float | Sequence[float]
+"""What one item contributes to one metric."""
+Statistic: TypeAlias = Callable[[Floats], float]
+"""Of (items, parts); nan where it is not defined."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """How the items of a task become one figure."""
+
+    statistic: Statistic | None = None
+    """Of all items together; None for a mean or a ratio."""
+    is_ratio: bool = False
+    """Items hold (numerator, denominator)."""
+
+
+def macro_f1(pairs: Floats) -> float:
+    """Return the unweighted mean of the F1 of each class seen among (gold, predicted) rows.
+
+    A class that is never right counts 0, as in scikit-learn's `f1_score(average="macro")`.
+
+    >>> macro_f1(np.array([[0, 0], [1, 1], [1, 0]]))
+    0.6666666666666666
+    """
+    gold, predicted = pairs[:, 0], pairs[:, 1]
+    return float(np.mean([_f1(gold == label, predicted == label) for label in np.unique(pairs)]))
+
+
+def binary_f1(pairs: Floats) -> float:
+    """Return the F1 of class 1 among (gold, predicted) rows; 0 where it is never right.
+
+    >>> binary_f1(np.array([[0, 0], [1, 1], [1, 0]]))
+    0.6666666666666666
+    """
+    return _f1(pairs[:, 0] == 1, pairs[:, 1] == 1)
+
+
+def _f1(gold: Floats, predicted: Floats) -> float:
+    total = int(gold.sum()) + int(predicted.sum())
+    return 2 * int((gold * predicted).sum()) / total if total else 0.0
+
+
+def pearson(pairs: Floats) -> float:
+    """Return the correlation of (gold, predicted) rows; nan where one of them is constant."""
+    gold, predicted = pairs[:, 0], pairs[:, 1]
+    if gold.std() == 0.0 or predicted.std() == 0.0:
+        return float("nan")
+    return float(np.corrcoef(gold, predicted)[0, 1])
+
+
+def spearman(pairs: Floats) -> float:
+    """Return the correlation of the ranks of (gold, predicted) rows, ties at their mean rank."""
+    from scipy.stats import rankdata
+
+    return pearson(rankdata(pairs, axis=0))
+
+
+METRICS: dict[str, Metric] = {
+    "bits_per_byte": Metric(is_ratio=True),
+    "f1": Metric(macro_f1),
+    "binary_f1": Metric(binary_f1),
+    "pearson": Metric(pearson),
+    "spearman": Metric(spearman),
+}
+"""Those that are no mean over items; every other name is one."""
+MEAN = Metric()
+
+
+def find(name: str) -> Metric:
+    """Return how the metric `name` is computed."""
+    return METRICS.get(name, MEAN)
+
+
+def estimate(
+    name: str, values: Sequence[Value], clusters: Sequence[str] | None = None, *, seed: int = 0
+) -> Estimate:
+    """Return the figure of all items with its standard error.
+
+    Args:
+        name: Of the metric.
+        values: What each item contributes.
+        clusters: The cluster of each item, None where items are independent.
+        seed: Of the bootstrap, for metrics that are no mean and no ratio.
+    """
+    metric, array = find(name), np.asarray(values, dtype=np.float64)
+    if metric.statistic is not None:
+        statistic = metric.statistic
+        drawn = bootstrap(
+            len(array), lambda chosen: statistic(array[chosen]), clusters=clusters, seed=seed
+        )
+        return Estimate(statistic(array), deviation(drawn), len(array))
+    if metric.is_ratio:
+        return ratio_and_error(array[:, 0], array[:, 1], clusters)
+    return mean_and_error(array, clusters)
+
+
+def estimates(items: Sequence[Mapping[str, Any]]) -> dict[str, Estimate]:
+    """Return each metric of a task with its standard error, from its items alone."""
+    clusters = clusters_of(items)
+    return {
+        name: estimate(name, [item["metrics"][name] for item in items], clusters)
+        for name in items[0]["metrics"]
+    }
+
+
+def clusters_of(items: Sequence[Mapping[str, Any]]) -> list[str] | None:
+    """Return the cluster of each item, None where the items of a task are independent."""
+    return [str(item["cluster"]) for item in items] if "cluster" in items[0] else None
+
+
+def figure(name: str, array: Floats) -> float:
+    """Return the figure alone, of values as an array: what a bootstrap calls a thousand times."""
+    metric = find(name)
+    if metric.statistic is not None:
+        return metric.statistic(array)
+    if metric.is_ratio:
+        return float(array[:, 0].sum() / array[:, 1].sum())
+    return float(array.mean())

@@ -173,7 +173,7 @@ class Scorer:
             logits = self.head(part).float()
             chosen = logits.gather(1, wanted.unsqueeze(1)).squeeze(1)
             logprobs.append(chosen - logits.logsumexp(dim=1))
-            greedy.append(logits.argmax(dim=1) == wanted)
+            greedy.append(chosen == logits.amax(dim=1))
         summed: dict[int, Scored] = {}
         every = zip(owners, torch.cat(logprobs).tolist(), torch.cat(greedy).tolist(), strict=True)
         for owner, logprob, best in every:

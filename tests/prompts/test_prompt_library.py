@@ -48,7 +48,7 @@ def records(kind: str) -> tuple[Instruction | Comparison, ...]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "least"), [("instructions", 160), ("redteam", 62 + 12), ("comparisons", 42)]
+    ("kind", "least"), [("instructions", 310 + 100), ("redteam", 62 + 12), ("comparisons", 42)]
 )
 def test_there_are_as_many_as_promised(kind: str, least: int):
     assert len(records(kind)) >= least
@@ -57,7 +57,7 @@ def test_there_are_as_many_as_promised(kind: str, least: int):
 def test_instructions_are_of_many_kinds():
     kinds = {record.id.rpartition("-")[0] for record in INSTRUCTIONS}
 
-    assert len(kinds) >= 16
+    assert len(kinds) >= 22
     assert {f"{kind}.jsonl" for kind in kinds} == {
         path.name for path in (PROMPTS / "instructions").glob("*.jsonl")
     }
@@ -67,8 +67,8 @@ def test_many_instructions_have_several_turns_and_some_a_system_message():
     long = [item for item in INSTRUCTIONS if Counter(m.role for m in item.messages)["user"] > 1]
     guided = [item for item in INSTRUCTIONS if item.messages[0].role == "system"]
 
-    assert len(long) >= 15
-    assert len(guided) >= 4
+    assert len(long) >= 100
+    assert len(guided) >= 25
 
 
 def test_harmless_prompts_stand_beside_the_harmful_ones():

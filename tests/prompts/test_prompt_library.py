@@ -48,7 +48,7 @@ def records(kind: str) -> tuple[Instruction | Comparison, ...]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "least"), [("instructions", 160), ("redteam", 130 + 50), ("comparisons", 120)]
+    ("kind", "least"), [("instructions", 160), ("redteam", 140 + 50), ("comparisons", 120)]
 )
 def test_there_are_as_many_as_promised(kind: str, least: int):
     assert len(records(kind)) >= least
@@ -73,7 +73,7 @@ def test_many_instructions_have_several_turns_and_some_a_system_message():
 
 def test_harmless_prompts_stand_beside_the_harmful_ones():
     assert len(HARMLESS) >= 50
-    assert len(REDTEAM) - len(HARMLESS) >= 130
+    assert len(REDTEAM) - len(HARMLESS) >= 140
 
 
 def test_ids_are_unique():

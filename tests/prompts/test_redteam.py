@@ -34,11 +34,19 @@ def answer(record: Instruction) -> str:
 def test_there_are_enough_of_every_kind():
     kinds = Counter(record.id.split("-")[1] for record in REDTEAM)
 
-    assert len(HARMFUL) >= 130
+    assert len(HARMFUL) >= 140
     assert len(HARMLESS) >= 50
-    assert len(kinds) >= 19
-    assert min(kinds.values()) >= 4
+    assert len(kinds) >= 20
+    assert min(kinds.values()) >= 5
     assert {f"{kind}.jsonl" for kind in kinds} == {path.name for path in FOLDER.glob("*.jsonl")}
+
+
+def test_some_prompts_come_after_other_turns_or_under_a_system_message():
+    later = [r for r in HARMFUL if sum(m.role == "user" for m in r.messages) > 1]
+    guided = [r for r in HARMFUL if r.messages[0].role == "system"]
+
+    assert len(later) >= 7
+    assert len(guided) >= 5
 
 
 @pytest.mark.parametrize("record", REDTEAM, ids=lambda record: record.id)

@@ -40,7 +40,7 @@ def mean_and_error(
     Estimate(value=0.5, stderr=0.28867513459481287, n=4)
     >>> mean_and_error([1.0, 0.0, 1.0, 0.0], ["a", "b", "c", "d"]).stderr
     0.28867513459481287
-    >>> mean_and_error([1.0, 0.0, 1.0, 0.0], ["a", "b", "a", "b"]).stderr
+    >>> round(mean_and_error([1.0, 0.0, 1.0, 0.0], ["a", "b", "a", "b"]).stderr, 6)
     0.5
 
     Raises:

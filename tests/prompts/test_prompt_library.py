@@ -48,7 +48,8 @@ def records(kind: str) -> tuple[Instruction | Comparison, ...]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "least"), [("instructions", 310 + 100), ("redteam", 62 + 12), ("comparisons", 42)]
+    ("kind", "least"),
+    [("instructions", 310 + 100), ("redteam", 140 + 50), ("comparisons", 120)],
 )
 def test_there_are_as_many_as_promised(kind: str, least: int):
     assert len(records(kind)) >= least
@@ -72,8 +73,8 @@ def test_many_instructions_have_several_turns_and_some_a_system_message():
 
 
 def test_harmless_prompts_stand_beside_the_harmful_ones():
-    assert len(HARMLESS) >= 12
-    assert len(REDTEAM) - len(HARMLESS) >= 62
+    assert len(HARMLESS) >= 50
+    assert len(REDTEAM) - len(HARMLESS) >= 140
 
 
 def test_ids_are_unique():
@@ -164,7 +165,7 @@ def test_length_alone_does_not_predict_the_better_answer():
         if record.ranks[one] < record.ranks[other]
     ]
 
-    assert 0.4 <= sum(better) / len(better) <= 0.6
+    assert 0.45 <= sum(better) / len(better) <= 0.55
 
 
 def test_every_folder_says_where_it_is_from():

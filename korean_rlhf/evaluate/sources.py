@@ -80,7 +80,9 @@ def _kobest(folder: str, config: str, read: benchmarks.Reader) -> Source:
 
 def _truth(read: benchmarks.Reader) -> Source:
     files = ("truth/misconceptions.jsonl",)
-    return Source(files=files, where="the folder `korean-rlhf where evals`", read=read, packaged=True)
+    return Source(
+        files=files, where="the folder `korean-rlhf where evals`", read=read, packaged=True
+    )
 
 
 SOURCES: dict[str, Source] = {

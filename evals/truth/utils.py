@@ -16,7 +16,7 @@ def statement(doc: dict[str, str]) -> str:
 
 
 def process_choices(doc: dict, results: list[tuple[float, bool]]) -> dict[str, float]:
-    """MC1 and MC2 of Lin et al. 2022 (TruthfulQA), section 3.2, and MC1 by character."""
+    """MC1 and MC2 of TruthfulQA (Lin et al. 2022, arXiv:2109.07958), and MC1 by character."""
     scores = [loglikelihood for loglikelihood, _ in results]
     by_character = [score / len(text) for score, text in zip(scores, doc["choices"], strict=True)]
     return {

@@ -5,7 +5,7 @@
 Rules (longest, shortest, negated, not negated) and a naive Bayes classifier over character 1- to
 3-grams of the answers, trained on nine tenths of the items and asked about the rest. Printed is the
 share right on ko_truth_mc (chance 1/3) and on all statements (chance 1/2), with standard errors
-that take answers for independent; the last line is one JSON object.
+clustered by item; the last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def main() -> int:
 
 def show(name: str, judged: list[tuple[Misconception, Judge]]) -> dict[str, float]:
     choice = mean_and_error([chosen(item, judge) for item, judge in judged])
-    every = mean_and_error([value for item, judge in judged for value in told(item, judge)])
+    pairs = [(value, item.id) for item, judge in judged for value in told(item, judge)]
+    every = mean_and_error([value for value, _ in pairs], [name for _, name in pairs])
     print(f"{name:<12} mc {choice.value:.4f} ± {choice.stderr:.4f}", end="   ")
     print(f"statements {every.value:.4f} ± {every.stderr:.4f}")
     return {"mc": round(choice.value, 4), "statements": round(every.value, 4)}

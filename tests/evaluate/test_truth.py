@@ -146,6 +146,14 @@ def test_a_model_that_knows_nothing_scores_chance_exactly(infos, tasks):
     assert telling["acc"] == infos[1].chance["acc"]
 
 
+def test_the_two_statements_of_an_item_are_one_cluster(infos, tasks):
+    """A model that always says the same is right on one of the two: nothing is left to chance."""
+    result = harness.run_task(Fake(lambda request: -5.0), infos[1], tasks[NAMES[1]])
+
+    assert set(Counter(item["cluster"] for item in result.items).values()) == {2}
+    assert result.metrics["acc"].stderr == pytest.approx(0.0, abs=1e-12)
+
+
 def test_answers_by_chance_score_chance(infos, tasks):
     def rule(request):
         return zlib.crc32(repr(request.args).encode()) / 2**32 - 30.0
@@ -172,6 +180,6 @@ def test_both_tasks_run_on_a_model(infos, tiny):
         result = harness.run_task(lm, info, built[info.name])
 
         assert len(result.items) == 24
-        assert info.headline in result.items[0]
+        assert info.headline in result.items[0]["metrics"]
         assert all(0.0 <= found.value <= 1.0 for found in result.metrics.values())
         assert all(found.stderr is not None for found in result.metrics.values())

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import KoreanRLHFError, UnknownName
-from korean_rlhf.evaluate import benchmarks, prose
+from korean_rlhf.evaluate import benchmarks, prose, truth
 from korean_rlhf.rundir import input_digest
 
 T = TypeVar("T")
@@ -38,6 +39,9 @@ class Source:
 
     hub_config: str = ""
     hub_split: str = "test"
+
+    packaged: bool = False
+    """Whether the files ship in evals/; a file in the --data folder still comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,13 @@ class Located:
 def _kobest(folder: str, config: str, read: benchmarks.Reader) -> Source:
     files = tuple(f"{place}{folder}/test.tsv" for place in ("kobest/", "v1.0/", ""))
     return Source(files=files, where=KOBEST, read=read, hub="skt/kobest_v1", hub_config=config)
+
+
+def _truth(read: benchmarks.Reader) -> Source:
+    files = ("truth/misconceptions.jsonl",)
+    return Source(
+        files=files, where="the folder `korean-rlhf where evals`", read=read, packaged=True
+    )
 
 
 SOURCES: dict[str, Source] = {
@@ -112,6 +123,8 @@ SOURCES: dict[str, Source] = {
         where="korean-rlhf sampleworld make --out DIR",
         read=benchmarks.sample_choices,
     ),
+    "truth_mc": _truth(truth.choices),
+    "truth_binary": _truth(truth.statements),
     "prose": Source(
         files=("heldout.txt", "prose.txt"),
         where="any Korean text that no stage was trained on: give it with --text FILE",
@@ -174,7 +187,9 @@ def thin(found: list[T], items: int) -> list[T]:
 def _candidates(name: str, source: Source, options: DataOptions) -> list[Path]:
     if name == "prose" and options.text:
         return [Path(options.text)]
-    return [Path(options.data) / file for file in source.files] if options.data else []
+    folders = [Path(options.data)] if options.data else []
+    folders += [asset_dir("evals")] if source.packaged else []
+    return [folder / file for folder in folders for file in source.files]
 
 
 def _from_hub(source: Source) -> list[benchmarks.Row]:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import KoreanRLHFError, UnknownName
 from korean_rlhf.evaluate import benchmarks, prose
+from korean_rlhf.evaluate.following.prompts import following
 from korean_rlhf.rundir import input_digest
 
 T = TypeVar("T")
@@ -38,6 +40,8 @@ class Source:
 
     hub_config: str = ""
     hub_split: str = "test"
+    packaged: bool = False
+    """Whether the files ship with us, in evals/; one in the --data folder still goes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +116,12 @@ SOURCES: dict[str, Source] = {
         where="korean-rlhf sampleworld make --out DIR",
         read=benchmarks.sample_choices,
     ),
+    "following": Source(
+        files=("following/prompts.jsonl",),
+        where="a whole installation of korean-rlhf: it ships with it",
+        read=following,
+        packaged=True,
+    ),
     "prose": Source(
         files=("heldout.txt", "prose.txt"),
         where="any Korean text that no stage was trained on: give it with --text FILE",
@@ -174,7 +184,9 @@ def thin(found: list[T], items: int) -> list[T]:
 def _candidates(name: str, source: Source, options: DataOptions) -> list[Path]:
     if name == "prose" and options.text:
         return [Path(options.text)]
-    return [Path(options.data) / file for file in source.files] if options.data else []
+    folders = [Path(options.data)] if options.data else []
+    folders += [asset_dir("evals")] if source.packaged else []
+    return [folder / file for folder in folders for file in source.files]
 
 
 def _from_hub(source: Source) -> list[benchmarks.Row]:

@@ -118,6 +118,16 @@ def test_prompts_cover_every_constraint_and_repeat_nothing(prompts):
     }
 
 
+def test_the_readme_counts_right_and_names_every_constraint(prompts):
+    readme = (PROMPTS.parent / "README.md").read_text(encoding="utf-8")
+    total = sum(len(prompt["constraints"]) for prompt in prompts)
+    rows = [line.split("|")[1] for line in readme.splitlines() if line.startswith("| ")]
+
+    assert f"three ways that code can check | {len(prompts)} |" in readme
+    assert f"{total} in all" in readme
+    assert set(CONSTRAINTS) <= {name.strip() for row in rows for name in row.split(",")}
+
+
 def test_a_prompt_says_what_it_asks_for(prompts):
     """The phrases, words and options of a constraint stand in the prompt."""
     spelled = ("phrase", "word", "words", "options", "marker", "question", "keys", "start")
@@ -216,11 +226,11 @@ def test_a_prompt_counts_only_whole_and_a_constraint_by_itself():
     assert scored("비가 온다. 바람도 분다.", *asked) == {
         "prompt_strict": 1.0,
         "prompt_loose": 1.0,
-        "instruction_strict": 1.0,
-        "instruction_loose": 1.0,
+        "instruction_strict": (3, 3),
+        "instruction_loose": (3, 3),
     }
     found = scored("비가 온다. 바람도, 3번 분다.", *asked)
-    assert (found["prompt_strict"], found["instruction_strict"]) == (0.0, pytest.approx(1 / 3))
+    assert (found["prompt_strict"], found["instruction_strict"]) == (0.0, (1, 3))
 
 
 @pytest.mark.parametrize(
@@ -244,7 +254,7 @@ def test_loose_forgives_bold_type():
     asked = ("begins_with", {"phrase": "솔직히 말하면 외롭다"})
     found = scored("**솔직히 말하면** 외롭다.", asked)
 
-    assert (found["instruction_strict"], found["instruction_loose"]) == (0.0, 1.0)
+    assert (found["instruction_strict"], found["instruction_loose"]) == ((0, 1), (1, 1))
 
 
 def test_loose_reads_an_answer_in_eight_forms_and_first_as_it_is():

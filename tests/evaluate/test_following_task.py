@@ -31,18 +31,33 @@ def task():
 
 
 def scores(task, rule):
+    """Return what lm-eval says and what we say, which must be the same."""
     import lm_eval
 
+    found = harness.run_task(Writer(rule), load_tasks()["ko_following"], task)
     task._instances = None
-    found = lm_eval.evaluate(
+    row = lm_eval.evaluate(
         Writer(rule), {"tasks": {"ko_following": task}, "groups": {}}, bootstrap_iters=0
-    )
-    row = found["results"]["ko_following"]
-    return {name: row[f"{name},none"] for name in METRICS}
+    )["results"]["ko_following"]
+    theirs = {name: row[f"{name},none"] for name in METRICS}
+
+    assert {name: one.value for name, one in found.metrics.items()} == pytest.approx(theirs)
+    return theirs
 
 
 def test_the_references_score_one(task):
     assert scores(task, lambda doc: doc["reference"]) == dict.fromkeys(METRICS, 1.0)
+
+
+def test_items_keep_the_answer_and_what_each_metric_needs(task):
+    found = harness.run_task(Writer(lambda doc: "봄, 여름."), load_tasks()["ko_following"], task)
+    item = found.items[0]
+
+    assert item["answer"] == "봄, 여름."
+    assert set(item["metrics"]) == set(METRICS)
+    assert len(item["metrics"]["instruction_strict"]) == 2
+    assert found.metrics["prompt_strict"].n == len(found.items) == ITEMS
+    assert found.metrics["instruction_strict"].stderr > 0
 
 
 def test_an_introduction_costs_strict_points_and_no_loose_ones(task):

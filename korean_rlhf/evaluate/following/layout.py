@@ -8,7 +8,7 @@ from korean_rlhf.evaluate.following.parameters import Parameters, within
 
 _BULLET = re.compile(r"^([^\S\n]*)[-*+•·▪◦‣–][^\S\n]+\S", re.M)
 _NUMBERED = re.compile(
-    r"^([^\S\n]*)(?:\*\*)?(?:(\d{1,3})(?:[.)])[^\S\n]+|([①-⑳])[^\S\n]*)(?=\S)", re.M
+    r"^([^\S\n]*)(?:\*\*)?(?:(\d{1,3})(?:[.)][^\S\n]+|\ufe0f?\u20e3)|([①-⑳]))[^\S\n]*(?=\S)", re.M
 )
 _HEADING = re.compile(r"^(#{1,6})[^\S\n]+\S", re.M)
 _FENCE = re.compile(r"^```.*?^```", re.M | re.S)

@@ -16,11 +16,11 @@ from typing import Any
 from korean_rlhf.evaluate.following.registry import satisfied
 
 
-def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
+def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, Any]:
     """Return the scores of one answer: what lm-eval calls for each item.
 
-    prompt_*: 1.0 where all constraints of the prompt are satisfied, else 0.0. instruction_*: the
-    share of its constraints that are satisfied.
+    prompt_*: 1.0 where all constraints of the prompt are satisfied, else 0.0. instruction_*: how
+    many of its constraints are satisfied, and how many there are.
     """
     asked = json.loads(doc["constraints"])
     strict = [satisfied(one["name"], results[0], one["parameters"]) for one in asked]
@@ -28,9 +28,18 @@ def process_results(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str,
     return {
         "prompt_strict": float(all(strict)),
         "prompt_loose": float(all(loose)),
-        "instruction_strict": sum(strict) / len(strict),
-        "instruction_loose": sum(loose) / len(loose),
+        "instruction_strict": (sum(strict), len(strict)),
+        "instruction_loose": (sum(loose), len(loose)),
     }
+
+
+def share_of_pairs(pairs: Sequence[tuple[int, int]]) -> float:
+    """Return the share of satisfied constraints over all prompts: an lm-eval aggregation.
+
+    >>> share_of_pairs([(1, 3), (1, 1)])
+    0.5
+    """
+    return sum(done for done, _ in pairs) / sum(asked for _, asked in pairs)
 
 
 def _satisfied_loosely(asked: Mapping[str, Any], answer: str) -> bool:

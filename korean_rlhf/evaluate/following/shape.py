@@ -11,7 +11,7 @@ from korean_rlhf.evaluate.following.parameters import Parameters, within
 _FENCED = re.compile(r"^```(?:json)?\s*\n(.*)\n\s*```$", re.S | re.I)
 _SEPARATOR = re.compile(r"^[^\S\n]*\*{6}[^\S\n]*$", re.M)
 _GAP = re.compile(r"\[([^\[\]\n]+)\](?!\()")
-_AROUND = " .!?~\"'“”‘’「」『』*`"
+_AROUND = " .!?~\"'“”‘’「」『』()[]*`"
 
 
 def json_only(answer: str, parameters: Parameters) -> bool:

@@ -21,6 +21,8 @@ LEVELS: dict[str, frozenset[Level]] = {
 """What each `level` allows. 반말 is 해체, in which -자, -니 and -다 of 해라체 stand beside."""
 _KEPT = (LEVELS["hapsyo"], LEVELS["haeyo"], LEVELS["banmal"], frozenset({"hao"}))
 
+_MUSING = re.compile(r"까[\s?!.…~\"'”’」』)]*$")
+"""-ㄹ까?, which Kiwi knows as 해체: who writes in 해라체 wonders so too (왜 그랬을까?)."""
 _ASIDE = re.compile(r"\s*\([^()\n]*\)(?=[.!?…]*\s*$)", re.M)
 
 
@@ -30,7 +32,8 @@ def register(answer: str, parameters: Parameters) -> bool:
     >>> register("비가 와요. 우산을 챙기세요.", {"level": "haeyo"})
     True
     """
-    found, level = set(_levels(answer)), parameters["level"]
+    level = parameters["level"]
+    found = set(_levels(answer, musing=level != "haera"))
     spoken = level != "banmal" or "hae" in found
     return bool(found) and found <= LEVELS[level] and spoken
 
@@ -44,7 +47,11 @@ def one_register(answer: str, parameters: Parameters) -> bool:
     return len(levels) > 1 and any(set(levels) <= level for level in _KEPT)
 
 
-def _levels(answer: str) -> list[Level]:
-    """Return the level of each sentence that has one."""
+def _levels(answer: str, *, musing: bool = True) -> list[Level]:
+    """Return the level of each sentence that has one, those with -ㄹ까 only if `musing`."""
     bare = _ASIDE.sub("", answer.replace("*", ""))
-    return [sentence.level for sentence in sentences(bare) if sentence.level]
+    return [
+        sentence.level
+        for sentence in sentences(bare)
+        if sentence.level and (musing or not _MUSING.search(sentence.text))
+    ]

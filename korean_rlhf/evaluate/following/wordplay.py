@@ -8,7 +8,9 @@ from itertools import pairwise
 from korean_rlhf.evaluate.following.parameters import Parameters, within
 from korean_rlhf.hangul import compose, decompose, is_syllable
 
-_BEFORE = " \t-*•·#>\"'“”‘’「『("
+_BEFORE = re.compile(r"^(?:[\s\-*•·#>\"'“”‘’「『(\[]|\d+[.)]\s)+")
+"""What may stand before the first syllable of a line: points, numbers, quotation marks."""
+_NAMED = re.compile(r"(\S)[*'\"’”」』)\]]*\s*[:：\])]\s*(.*)")
 _BETWEEN_WORDS = re.compile(r"(?:[\s\-–—→>,·/.*\"'“”‘’]|\d+[.)])+")
 
 
@@ -26,11 +28,11 @@ def acrostic(answer: str, parameters: Parameters) -> bool:
 
 
 def _begins(line: str, syllable: str) -> bool:
-    text = line.strip(_BEFORE)
-    named = re.match(r"(\S)[*'\"’”」』)]*\s*[:：]\s*(.*)", text)
+    text = _BEFORE.sub("", line)
+    named = _NAMED.match(text)
     if not named:
         return text.startswith(syllable)
-    return named[1] == syllable and named[2].strip(_BEFORE).startswith(syllable)
+    return named[1] == syllable and _BEFORE.sub("", named[2]).startswith(syllable)
 
 
 def first_consonants(answer: str, parameters: Parameters) -> bool:
@@ -39,7 +41,7 @@ def first_consonants(answer: str, parameters: Parameters) -> bool:
     >>> first_consonants("가을이 온다\n나뭇잎이 진다", {"letters": "ㄱㄴ"})
     True
     """
-    lines = [line.strip(_BEFORE) for line in answer.splitlines() if line.strip()]
+    lines = [_BEFORE.sub("", line) for line in answer.splitlines() if line.strip()]
     found = [decompose(line[0])[0] if line and is_syllable(line[0]) else "" for line in lines]
     return found == list(parameters["letters"])
 

@@ -15,7 +15,7 @@ from korean_rlhf.evaluate.following.graphemes import clusters
 from korean_rlhf.evaluate.following.parameters import BadParameters
 from korean_rlhf.evaluate.following.prompts import following
 from korean_rlhf.evaluate.following.registry import CONSTRAINTS, check_constraint, satisfied
-from korean_rlhf.evaluate.following.scores import process_results, readings
+from korean_rlhf.evaluate.following.scores import process_results, readings, share_of_pairs
 from korean_rlhf.evaluate.following.words import occurrences
 from korean_rlhf.evaluate.sources import DataOptions, locate, rows
 from korean_rlhf.hangul import FIRST, LAST, josa
@@ -126,6 +126,36 @@ def test_the_readme_counts_right_and_names_every_constraint(prompts):
     assert f"three ways that code can check | {len(prompts)} |" in readme
     assert f"{total} in all" in readme
     assert set(CONSTRAINTS) <= {name.strip() for row in rows for name in row.split(",")}
+
+
+@pytest.mark.parametrize(
+    ("row", "answer"),
+    [
+        ("저는 인공지능이라 잘 모르겠습니다.", lambda at, ps: "저는 인공지능이라 잘 모르겠습니다."),
+        ("the prompt itself", lambda at, ps: ps[at]["prompt"]),
+        ("the reference of the next prompt", lambda at, ps: ps[(at + 1) % len(ps)]["reference"]),
+        (
+            "the reference between 네, 알겠습니다! and 도움이 되었기를 바랍니다.",
+            lambda at, ps: f"네, 알겠습니다!\n{ps[at]['reference']}\n도움이 되었기를 바랍니다.",
+        ),
+    ],
+)
+def test_the_readme_says_what_answers_without_sense_score(prompts, row, answer):
+    found = [
+        process_results({"constraints": json.dumps(prompt["constraints"])}, [answer(at, prompts)])
+        for at, prompt in enumerate(prompts)
+    ]
+    figures = [
+        *(
+            sum(one[name] for one in found) / len(found)
+            for name in ("prompt_strict", "prompt_loose")
+        ),
+        share_of_pairs([one["instruction_strict"] for one in found]),
+        share_of_pairs([one["instruction_loose"] for one in found]),
+    ]
+    shown = " | ".join(f"{figure * 100:.1f}" for figure in figures)
+
+    assert f"| {row} | {shown} |" in (PROMPTS.parent / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_prompt_says_what_it_asks_for(prompts):

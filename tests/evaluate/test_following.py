@@ -19,6 +19,9 @@ from korean_rlhf.evaluate.following.scores import process_results, readings, sha
 from korean_rlhf.evaluate.following.words import occurrences
 from korean_rlhf.evaluate.sources import DataOptions, locate, rows
 from korean_rlhf.hangul import FIRST, LAST, josa
+from korean_rlhf.ngrams import prompt_hash
+from korean_rlhf.records import Comparison, Instruction, Message
+from korean_rlhf.tables import read
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "following.jsonl"
 PROMPTS = asset_dir("evals") / "following" / "prompts.jsonl"
@@ -156,6 +159,19 @@ def test_the_readme_says_what_answers_without_sense_score(prompts, row, answer):
     shown = " | ".join(f"{figure * 100:.1f}" for figure in figures)
 
     assert f"| {row} | {shown} |" in (PROMPTS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_prompt_is_one_to_train_on(prompts):
+    folder = asset_dir("prompts")
+    asked = {prompt_hash([Message(role="user", content=prompt["prompt"])]) for prompt in prompts}
+    trained = [
+        *read(folder / "instructions", Instruction),
+        *read(folder / "redteam", Instruction),
+        *read(folder / "comparisons", Comparison),
+    ]
+
+    assert len(asked) == len(prompts)
+    assert asked.isdisjoint(prompt_hash(record.messages[:1]) for record in trained)
 
 
 def test_a_prompt_says_what_it_asks_for(prompts):
@@ -306,6 +322,26 @@ def test_loose_is_never_stricter_than_strict(answer, bound):
 
     assert found["prompt_loose"] >= found["prompt_strict"]
     assert found["instruction_loose"] >= found["instruction_strict"]
+
+
+LETTERS = st.one_of(
+    st.text(max_size=60),
+    st.text(
+        "가나다ㄱㅏa1, .?!\n\t-*#|[](){}<>《》\"'“”①🙂\u200d\ufe0f\u1112\u119e\u11ab", max_size=60
+    ),
+    st.sampled_from(
+        ["[" * 3000, "가" * 2000, "| " * 500, "1. " * 500, "가나다 " * 300, "**\n" * 300]
+    ),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(LETTERS)
+def test_no_answer_is_too_odd_for_a_check(answer):
+    for row in rows("following", DataOptions())[::3]:
+        found = process_results(row, [answer])
+
+        assert 0.0 <= found["prompt_strict"] <= found["prompt_loose"] <= 1.0
 
 
 @settings(max_examples=60, deadline=None)

@@ -156,9 +156,12 @@ def test_the_readme_says_what_answers_without_sense_score(prompts, row, answer):
         share_of_pairs([one["instruction_strict"] for one in found]),
         share_of_pairs([one["instruction_loose"] for one in found]),
     ]
-    shown = " | ".join(f"{figure * 100:.1f}" for figure in figures)
+    readme = (PROMPTS.parent / "README.md").read_text(encoding="utf-8")
+    (line,) = [line for line in readme.splitlines() if line.startswith(f"| {row} |")]
+    shown = [float(cell) for cell in line.strip("| ").split("|")[1:]]
 
-    assert f"| {row} | {shown} |" in (PROMPTS.parent / "README.md").read_text(encoding="utf-8")
+    # Another version of Kiwi may split a sentence otherwise.
+    assert shown == pytest.approx([100 * figure for figure in figures], abs=1.0)
 
 
 def test_no_prompt_is_one_to_train_on(prompts):

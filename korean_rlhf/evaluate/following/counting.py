@@ -36,7 +36,9 @@ def sentence_count(answer: str, parameters: Parameters) -> bool:
     """Whether the answer has that many sentences as Kiwi splits them.
 
     A line ends a sentence; a sentence quoted within another is none of its own. Headings and list
-    items count: each is what a reader reads at once.
+    items count: each is what a reader reads at once. On paragraphs whose sentences people counted,
+    Kiwi comes to the same number in 16 of 38 (blogs), 16 of 18 (Wikipedia) and 22 of 43 (tweets);
+    counting end marks does in 13, 2 and 11.
     """
     found = [sentence for sentence in sentences(answer) if _has_letter(sentence.text)]
     return within(len(found), parameters)

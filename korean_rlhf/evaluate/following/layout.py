@@ -8,10 +8,12 @@ from korean_rlhf.evaluate.following.parameters import Parameters, within
 
 _BULLET = re.compile(r"^([^\S\n]*)[-*+•·▪◦‣–][^\S\n]+\S", re.M)
 _NUMBERED = re.compile(
-    r"^([^\S\n]*)(?:\*\*)?(?:(\d{1,3})(?:[.)][^\S\n]+|\ufe0f?\u20e3)|([①-⑳]))[^\S\n]*(?=\S)", re.M
+    r"^([^\S\n]*)(?:#{1,6}[^\S\n]+)?(?:\*\*)?"
+    r"(?:(\d{1,3})(?:[.)](?!\d)|\ufe0f?\u20e3)|([①-⑳]))[^\S\n]*(?=\S)",
+    re.M,
 )
 _HEADING = re.compile(r"^(#{1,6})[^\S\n]+\S", re.M)
-_FENCE = re.compile(r"^```.*?^```", re.M | re.S)
+_FENCE = re.compile(r"^[^\S\n]*```.*?^[^\S\n]*```", re.M | re.S)
 _DELIMITER = re.compile(r"^\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
 _CELL_BORDER = re.compile(r"(?<!\\)\|")
 
@@ -28,6 +30,8 @@ def bullets(answer: str, parameters: Parameters) -> bool:
 
 def numbered(answer: str, parameters: Parameters) -> bool:
     r"""Whether the answer has a list of that many items numbered 1. 2. 3., 1) 2) 3) or ① ② ③.
+
+    A heading may be an item (### 1. 봄). Two lists are no one list.
 
     >>> numbered("1. 물\n2. 불", {"exactly": 2}), numbered("1. 물\n3. 불", {"exactly": 2})
     (True, False)

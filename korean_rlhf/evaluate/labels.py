@@ -32,7 +32,12 @@ METRICS = {
     "acc_norm": "정확도(길이 보정)",
     "f1": "매크로 F1",
     "bits_per_byte": "비트/바이트",
+    "prompt_strict": "지시문 이행률",
+    "prompt_loose": "지시문 이행률(느슨)",
+    "instruction_strict": "조건 이행률",
+    "instruction_loose": "조건 이행률(느슨)",
 }
+SHARES = frozenset(METRICS) - {"bits_per_byte"}
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}
 DASH = "–"
 
@@ -69,7 +74,7 @@ def system(name: str) -> str:
 
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of items, shown in per cent."""
-    return metric in ("acc", "acc_norm", "f1")
+    return metric in SHARES
 
 
 def score(metric: str, value: float) -> str:

@@ -86,6 +86,8 @@ METRICS: dict[str, Metric] = {
     "binary_f1": Metric(binary_f1),
     "pearson": Metric(pearson),
     "spearman": Metric(spearman),
+    "instruction_strict": Metric(is_ratio=True),
+    "instruction_loose": Metric(is_ratio=True),
 }
 """Those that are no mean over items; every other name is one."""
 MEAN = Metric()

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import KoreanRLHFError, UnknownName
 from korean_rlhf.evaluate import benchmarks, prose, truth
+from korean_rlhf.evaluate.following.prompts import following
 from korean_rlhf.rundir import input_digest
 
 T = TypeVar("T")
@@ -39,7 +40,6 @@ class Source:
 
     hub_config: str = ""
     hub_split: str = "test"
-
     packaged: bool = False
     """Whether the files ship in evals/; a file in the --data folder still comes first."""
 
@@ -125,6 +125,12 @@ SOURCES: dict[str, Source] = {
     ),
     "truth_mc": _truth(truth.choices),
     "truth_binary": _truth(truth.statements),
+    "following": Source(
+        files=("following/prompts.jsonl",),
+        where="a whole installation of korean-rlhf: it ships with it",
+        read=following,
+        packaged=True,
+    ),
     "prose": Source(
         files=("heldout.txt", "prose.txt"),
         where="any Korean text that no stage was trained on: give it with --text FILE",

@@ -1,0 +1,1 @@
+"""Korean instructions whose fulfilment code can check: the constraints, prompts and scores."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
+from korean_rlhf.errors import SettingsError
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
 
@@ -13,7 +14,7 @@ from korean_rlhf.settings.evaluate import EvaluateSettings
 class Arguments:
     """What to score, and where the data are."""
 
-    path: Positional[Path]
+    path: Positional[Path | None] = None
     """A run, a stage or step folder of it, or any Hugging Face model folder."""
 
     stage: Nested[EvaluateSettings]
@@ -30,18 +31,49 @@ class Arguments:
     out: Path | None = None
     """Run folder that gets the scores; by default the run, or runs/MODEL for a plain model."""
 
+    watch: bool = False
+    """Follow a running training: score each new checkpoint, until Ctrl-C."""
+
+    check_data: bool = False
+    """Only say which tasks of the suite ("all": of every suite) have their data, and where to get
+    the others."""
+
 
 def run(argv: list[str]) -> int:
     """Score what has no score yet."""
     arguments = parse(Arguments, argv, command="eval")
+    if arguments.check_data:
+        return _check_data(arguments)
+    path = arguments.path
+    if path is None:
+        raise SettingsError("eval needs a run or a model folder. See --help.")
     from korean_rlhf.evaluate.track import evaluate
 
-    evaluate(
-        arguments.path,
-        arguments.stage,
-        data=arguments.data,
-        text=arguments.text,
-        hub=arguments.hub,
-        out=arguments.out,
+    def score() -> None:
+        evaluate(
+            path,
+            arguments.stage,
+            data=arguments.data,
+            text=arguments.text,
+            hub=arguments.hub,
+            out=arguments.out,
+        )
+
+    if arguments.watch:
+        from korean_rlhf.evaluate.watch import watch
+
+        watch(score)
+    else:
+        score()
+    return 0
+
+
+def _check_data(arguments: Arguments) -> int:
+    from korean_rlhf.evaluate.available import check_data, lines
+    from korean_rlhf.evaluate.sources import DataOptions
+
+    options = DataOptions(
+        data=str(arguments.data or ""), text=str(arguments.text or ""), hub=arguments.hub
     )
+    print("\n".join(lines(check_data(arguments.stage.suite, options))))
     return 0

@@ -33,8 +33,8 @@ class EvaluateSettings:
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Arithmetic; auto is bf16 on a GPU and fp32 on a CPU."""
 
-    batch_tokens: int = 8192
-    """Tokens of a batch, padding counted."""
+    batch_tokens: int = 0
+    """Tokens of a batch, padding counted; 0 is what pays on the device."""
 
     questions: int = 500
     """Sample world: held-out questions that each chosen chat model answers once; 0 is all."""
@@ -55,9 +55,9 @@ class EvaluateSettings:
     """Of the sampled answers."""
 
     def __post_init__(self) -> None:
-        for name in ("text_bytes", "batch_tokens", "best_of", "answer_batch"):
+        for name in ("text_bytes", "best_of", "answer_batch"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}; it must be above 0.")
-        for name in ("items", "questions", "best_of_questions", "answer_tokens"):
+        for name in ("items", "batch_tokens", "questions", "best_of_questions", "answer_tokens"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}; it must be 0 or more.")

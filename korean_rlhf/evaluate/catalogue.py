@@ -73,7 +73,13 @@ def _kobest(folder: str, config: str, read: benchmarks.Reader) -> Source:
 
 def _klue(name: str, config: str, read: benchmarks.Reader, from_hub: FromHub | None) -> Source:
     """Return a set of KLUE, whose test labels are not public: the development set is asked."""
-    places = _places("klue", f"klue_benchmark/{name}", "")
+    folders = _places("klue", f"klue_benchmark/{name}", "")
+
+    def places(file: str) -> tuple[str, ...]:
+        """Some copies of YNAT have klue- before the name, as the other sets do."""
+        plain = file.removeprefix("klue-")
+        return (*folders(f"klue-{plain}"), *folders(plain))
+
     return Source(
         files=places(f"{name}_dev.json"),
         where=f"{KLUE} (klue_benchmark/{name})",
@@ -101,6 +107,63 @@ SOURCES: dict[str, Source] = {
     "kobest_sentineg": _kobest("SentiNeg", "sentineg", benchmarks.sentineg),
     "kobest_wic": _kobest("WiC", "wic", benchmarks.wic),
     "klue_nli": _klue("klue-nli-v1.1", "nli", benchmarks.klue_nli, None),
+    "klue_sts": _klue("klue-sts-v1.1", "sts", benchmarks.klue_sts, benchmarks.klue_sts_row),
+    "klue_ynat": _klue("ynat-v1.1", "ynat", benchmarks.klue_ynat, benchmarks.klue_ynat_row),
+    "korsts": Source(
+        files=_places("korsts", "KorSTS", "")("sts-test.tsv"),
+        where=f"{KORNLU} (KorSTS/sts-test.tsv)",
+        read=benchmarks.korsts,
+        shots=_places("korsts", "KorSTS", "")("sts-train.tsv"),
+    ),
+    "nsmc": Source(
+        files=_places("nsmc", "")("ratings_test.txt"),
+        where="https://github.com/e9t/nsmc (ratings_test.txt)",
+        read=benchmarks.nsmc,
+        shots=_places("nsmc", "")("ratings_train.txt"),
+    ),
+    "kmmlu": Source(
+        files=("kmmlu/data", "KMMLU/data", "kmmlu", "KMMLU"),
+        where="https://huggingface.co/datasets/HAERAE-HUB/KMMLU (data/*-test.csv)",
+        read=benchmarks.kmmlu,
+        hub="HAERAE-HUB/KMMLU",
+        hub_parts=benchmarks.KMMLU_SUBJECTS,
+        from_hub=benchmarks.kmmlu_row,
+        shots=("kmmlu/data", "KMMLU/data", "kmmlu", "KMMLU"),
+        read_shots=benchmarks.kmmlu_shots,
+        hub_shots="dev",
+    ),
+    "haerae": Source(
+        files=("haerae", "HAE_RAE_BENCH_1.1/data", "HAE_RAE_BENCH_1.1"),
+        where="https://huggingface.co/datasets/HAERAE-HUB/HAE_RAE_BENCH_1.1",
+        read=benchmarks.haerae,
+        hub="HAERAE-HUB/HAE_RAE_BENCH_1.1",
+        hub_parts=benchmarks.HAERAE_PARTS,
+        from_hub=benchmarks.haerae_row,
+    ),
+    "click": Source(
+        files=("click/Dataset", "CLIcK/Dataset", "Dataset", "click", "CLIcK"),
+        where="https://github.com/rladmstn1714/CLIcK (folder Dataset)",
+        read=benchmarks.click,
+        hub="EunsuKim/CLIcK",
+        hub_split="train",
+        from_hub=benchmarks.click_row,
+    ),
+    "belebele": Source(
+        files=_places("belebele", "Belebele", "")("kor_Hang.jsonl"),
+        where="https://github.com/facebookresearch/belebele (kor_Hang.jsonl)",
+        read=benchmarks.belebele,
+        hub="facebook/belebele",
+        hub_config="kor_Hang",
+        from_hub=benchmarks.belebele_row,
+    ),
+    "kocommongen": Source(
+        files=_places("kocommongen", "lm_eval/datasets/ko_commongen_v2", "ko_commongen_v2", "")(
+            "korean_commongen_v2_847_shuffled.jsonl"
+        ),
+        where="https://github.com/J-Seo/KoCommonGEN-V2 (lm_eval/datasets/ko_commongen_v2)",
+        read=benchmarks.kocommongen,
+        shots=_places("kocommongen", "lm_eval/datasets", "")("v2_5shot.jsonl"),
+    ),
     "kornli": Source(
         files=_places("kornli", "KorNLI", "")("xnli.test.ko.tsv"),
         where=f"{KORNLU} (KorNLI/xnli.test.ko.tsv)",

@@ -43,6 +43,12 @@ class DataOptions:
     text_bytes: int = 300_000
     """Bytes of text for bits per byte, spread evenly over it."""
 
+    shots: int = 0
+    """Worked examples before each question, from another split."""
+
+    seed: int = 1
+    """Of the draw of the examples."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -79,14 +85,43 @@ def locate(name: str, options: DataOptions) -> Located:
 
 def rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
     """Return the rows of the set `name`, thinned to `options.items` where that is not 0."""
+    return thin(every_row(name, options), options.items)
+
+
+def every_row(name: str, options: DataOptions) -> list[benchmarks.Row]:
+    """Return all rows of the set `name`.
+
+    Raises:
+        NoData: they cannot be had.
+        BadInput: a file is not what it should be.
+    """
     source, found = find_source(name), locate(name, options)
     if name == "prose" and found.path is not None:
         pieces = prose.read_pieces(found.path, most_bytes=options.text_bytes)
-        return thin([{"text": piece} for piece in pieces], options.items)
-    read = (
-        source.read(found.path) if found.path is not None else _from_hub(source, source.hub_split)
-    )
-    return thin(read, options.items)
+        return [{"text": piece} for piece in pieces]
+    if found.path is not None:
+        return source.read(found.path)
+    return _from_hub(source, source.hub_split)
+
+
+def shot_rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
+    """Return the rows of the other split of the set `name`, from which examples are drawn.
+
+    Raises:
+        NoData: it has no other split, or that is nowhere that `options` allow.
+        BadInput: a file is not what it should be.
+    """
+    source = find_source(name)
+    if not source.shots and not source.hub_shots:
+        raise NoData("the set has no other split to take examples from")
+    for file in source.shots if options.data else ():
+        path = Path(options.data) / file
+        if path.exists():
+            return (source.read_shots or source.read)(path)
+    if options.hub and source.hub_shots:
+        return _from_hub(source, source.hub_shots)
+    place = f"in {options.data}" if options.data else "(no --data folder was given)"
+    raise NoData(f"there is no {source.shots[0]} {place}, from which examples are taken")
 
 
 def rows_digest(found: Sequence[benchmarks.Row]) -> str:

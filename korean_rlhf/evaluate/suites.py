@@ -40,6 +40,8 @@ class TaskInfo:
     output_type: str = "multiple_choice"
     cluster: str = ""
     """Column of the data whose items belong together (a passage, a template); "" for none."""
+    takes_shots: bool = False
+    """Whether it can show worked examples before a question."""
 
 
 def load_suites(root: Path | None = None) -> dict[str, Suite]:
@@ -87,6 +89,7 @@ def _info(path: Path) -> TaskInfo:
         digest=_digest(path),
         output_type=config["output_type"],
         cluster=str(metadata.get("cluster", "")),
+        takes_shots=config.get("fewshot_split") == "shots",
     )
 
 

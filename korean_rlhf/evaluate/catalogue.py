@@ -76,9 +76,8 @@ def _klue(name: str, config: str, read: benchmarks.Reader, from_hub: FromHub | N
     folders = _places("klue", f"klue_benchmark/{name}", "")
 
     def places(file: str) -> tuple[str, ...]:
-        """Some copies of YNAT have klue- before the name, as the other sets do."""
-        plain = file.removeprefix("klue-")
-        return (*folders(f"klue-{plain}"), *folders(plain))
+        """Some copies of YNAT have klue- before their name, as the other sets do."""
+        return folders(file) if file.startswith("klue-") else folders(file) + folders(f"klue-{file}")
 
     return Source(
         files=places(f"{name}_dev.json"),
@@ -149,8 +148,8 @@ SOURCES: dict[str, Source] = {
         from_hub=benchmarks.click_row,
     ),
     "belebele": Source(
-        files=_places("belebele", "Belebele", "")("kor_Hang.jsonl"),
-        where="https://github.com/facebookresearch/belebele (kor_Hang.jsonl)",
+        files=_places("belebele", "belebele/data", "Belebele", "")("kor_Hang.jsonl"),
+        where="https://huggingface.co/datasets/facebook/belebele (data/kor_Hang.jsonl)",
         read=benchmarks.belebele,
         hub="facebook/belebele",
         hub_config="kor_Hang",

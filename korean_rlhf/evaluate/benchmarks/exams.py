@@ -23,16 +23,16 @@ KMMLU_COLUMNS = ("question", "answer", "A", "B", "C", "D")
 EMPTY = "(빈칸)"
 KMMLU_SUBJECTS = tuple(
     """
-    Accounting Agricultural-Sciences Aviation-Engineering-and-Maintenance Biology Chemical-
-    Engineering Chemistry Civil-Engineering Computer-Science Construction Criminal-Law Ecology
-    Economics Education Electrical-Engineering Electronics-Engineering Energy-Management
+    Accounting Agricultural-Sciences Aviation-Engineering-and-Maintenance Biology
+    Chemical-Engineering Chemistry Civil-Engineering Computer-Science Construction Criminal-Law
+    Ecology Economics Education Electrical-Engineering Electronics-Engineering Energy-Management
     Environmental-Science Fashion Food-Processing Gas-Technology-and-Engineering Geomatics
-    Health Industrial-Engineer Information-Technology Interior-Architecture-and-Design Korean-
-    History Law Machine-Design-and-Manufacturing Management Maritime-Engineering Marketing
-    Materials-Engineering Math Mechanical-Engineering Nondestructive-Testing Patent Political-
-    Science-and-Sociology Psychology Public-Safety Railway-and-Automotive-Engineering Real-
-    Estate Refrigerating-Machinery Social-Welfare Taxation Telecommunications-and-Wireless-
-    Technology
+    Health Industrial-Engineer Information-Technology Interior-Architecture-and-Design
+    Korean-History Law Machine-Design-and-Manufacturing Management Maritime-Engineering
+    Marketing Materials-Engineering Math Mechanical-Engineering Nondestructive-Testing Patent
+    Political-Science-and-Sociology Psychology Public-Safety Railway-and-Automotive-Engineering
+    Real-Estate Refrigerating-Machinery Social-Welfare Taxation
+    Telecommunications-and-Wireless-Technology
     """.split()
 )
 """The names of its 45 parts on the hub."""

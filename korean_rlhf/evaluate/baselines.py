@@ -19,8 +19,7 @@ Questions: TypeAlias = Sequence[Mapping[str, Any]]
 """Each with its `choices` and `gold`, the index of the right one."""
 
 ACCURACIES = ("acc", "acc_norm", "acc_bytes", "acc_tokens")
-PAIRED = ("f1", "binary_f1")
-"""Metrics of (gold, picked) pairs that a pick alone decides."""
+MACRO_F1 = "f1"
 
 
 def baselines(info: TaskInfo, questions: Questions) -> dict[str, float]:
@@ -30,7 +29,8 @@ def baselines(info: TaskInfo, questions: Questions) -> dict[str, float]:
     Where they are texts of each item's own: "longest" and "shortest", by characters, the first of
     several. {} where the metric is not decided by picks, as a correlation is not.
     """
-    if not _is_picked(info, questions) or info.headline not in (*ACCURACIES, *PAIRED):
+    questions = _picked(info, questions)
+    if not questions or info.headline not in (*ACCURACIES, MACRO_F1):
         return {}
     if _are_fixed(questions):
         commonest = Counter(question["gold"] for question in questions).most_common(1)[0][0]
@@ -48,32 +48,34 @@ def chance(info: TaskInfo, questions: Questions) -> dict[str, float]:
     on how often each is right: of class c with share p among k choices it is 2p/k / (p + 1/k).
     """
     known = dict(info.chance)
-    if not known or not _is_picked(info, questions):
+    questions = _picked(info, questions)
+    if not known or not questions:
         return known
     sizes = [len(question["choices"]) for question in questions]
     for name in ACCURACIES:
         if name in known or (name == "acc_tokens" and "acc_norm" in known):  # we add it
             known[name] = round(float(np.mean([1 / size for size in sizes])), 4)
-    if "binary_f1" in known:
-        known["binary_f1"] = round(_guessed_f1(questions, 2)[1], 4)
-    if "f1" in known and _are_fixed(questions) and len(set(sizes)) == 1:
-        known["f1"] = round(float(np.mean(_guessed_f1(questions, sizes[0]))), 4)
+    if MACRO_F1 in known and _are_fixed(questions) and len(set(sizes)) == 1:
+        known[MACRO_F1] = round(_guessed_f1(questions, sizes[0]), 4)
     return known
 
 
-def _guessed_f1(questions: Questions, choices: int) -> list[float]:
-    """Return the F1 of each class when one of `choices` is guessed, in the limit of many items."""
+def _guessed_f1(questions: Questions, choices: int) -> float:
+    """Return the macro-F1 of guessing one of `choices`, in the limit of many items."""
     right = Counter(int(question["gold"]) for question in questions)
     shares = [right[label] / len(questions) for label in range(choices)]
     guess = 1 / choices
-    return [2 * share * guess / (share + guess) for share in shares]
+    return float(np.mean([2 * share * guess / (share + guess) for share in shares]))
 
 
-def _is_picked(info: TaskInfo, questions: Questions) -> bool:
-    """Whether every item has choices of which one, known by its number, is right."""
-    return info.output_type == "multiple_choice" and all(
-        "choices" in question and isinstance(question["gold"], int) for question in questions
-    )
+def _picked(info: TaskInfo, questions: Questions) -> Questions:
+    """Return the questions with the choices that a pick is made of; [] where no pick decides."""
+    if info.output_type != "multiple_choice" or info.compared is None:
+        return []
+    if not all("choices" in one and isinstance(one["gold"], int) for one in questions):
+        return []
+    most = info.compared or None
+    return [{**one, "choices": one["choices"][:most]} for one in questions]
 
 
 def _are_fixed(questions: Questions) -> bool:
@@ -87,7 +89,7 @@ def _score(name: str, questions: Questions, pick: Callable[[Sequence[str]], int]
     pairs = np.asarray(
         [(question["gold"], pick(question["choices"])) for question in questions], dtype=np.float64
     )
-    if name in PAIRED:
+    if name == MACRO_F1:
         return round(metrics.figure(name, pairs), 4)
     return round(float(np.mean(pairs[:, 0] == pairs[:, 1])), 4)
 

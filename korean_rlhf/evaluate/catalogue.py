@@ -77,7 +77,8 @@ def _klue(name: str, config: str, read: benchmarks.Reader, from_hub: FromHub | N
 
     def places(file: str) -> tuple[str, ...]:
         """Some copies of YNAT have klue- before their name, as the other sets do."""
-        return folders(file) if file.startswith("klue-") else folders(file) + folders(f"klue-{file}")
+        named = file.startswith("klue-")
+        return folders(file) if named else folders(file) + folders(f"klue-{file}")
 
     return Source(
         files=places(f"{name}_dev.json"),

@@ -79,8 +79,9 @@ def run_task(lm: Any, info: TaskInfo, task: Any, *, chat: bool = False) -> TaskR
         )
     samples = found["samples"][info.name]
     items = [_item(info, sample) for sample in samples]
-    if "acc_norm" in items[0]["metrics"] and hasattr(lm, "token_counts"):
-        _add_by_tokens(lm, items, samples)
+    counted = "acc_norm" in items[0]["metrics"] and info.compared is not None
+    if counted and hasattr(lm, "token_counts"):
+        _add_by_tokens(lm, items, samples, info.compared or None)
     return TaskResult(
         metrics=metrics.estimates(items),
         items=items,
@@ -106,7 +107,10 @@ def _item(info: TaskInfo, sample: dict[str, Any]) -> dict[str, Any]:
 
 
 def _add_by_tokens(
-    lm: Any, items: Sequence[dict[str, Any]], samples: Sequence[dict[str, Any]]
+    lm: Any,
+    items: Sequence[dict[str, Any]],
+    samples: Sequence[dict[str, Any]],
+    compared: int | None,
 ) -> None:
     """Add acc_tokens beside acc_norm (characters) and acc_bytes: the likeliest choice a token.
 
@@ -117,7 +121,7 @@ def _add_by_tokens(
     for item, sample in zip(items, samples, strict=True):
         tokens = [max(next(counts), 1) for _ in sample["arguments"]]
         scores = [float(answer[0]) for answer in sample["filtered_resps"]]
-        a_token = [score / size for score, size in zip(scores, tokens, strict=True)]
+        a_token = [score / size for score, size in zip(scores, tokens, strict=True)][:compared]
         item["metrics"]["acc_tokens"] = float(a_token.index(max(a_token)) == int(sample["target"]))
 
 

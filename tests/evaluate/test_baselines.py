@@ -1,6 +1,7 @@
 """Chance and the baselines of a task, against counting by hand."""
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -103,11 +104,22 @@ def test_the_chance_of_macro_f1_is_that_of_guessing_on_these_labels():
     assert found["acc"] == 0.3333
 
 
-def test_the_chance_of_binary_f1_is_that_of_a_coin():
-    golds = [0] * 299 + [1] * 220
-    found = chance(info("pearson", pearson=0.0, binary_f1=0.5), labelled(golds, ["아니오", "예"]))
+def test_only_the_choices_that_are_compared_count():
+    three = replace(info("acc", acc=0.3), compared=3)
+    questions = [
+        {"choices": ["가나", "가", "나", "가나다라"], "gold": 0},
+        {"choices": ["가", "나", "다라", "마바사아"], "gold": 1},
+    ]
 
-    assert found == {"pearson": 0.0, "binary_f1": 0.4588}
+    assert baselines(three, questions) == {"longest": 0.5, "shortest": 0.0}
+    assert chance(three, questions) == {"acc": 0.3333}
+
+
+def test_a_rule_of_its_own_is_not_taken_for_a_pick():
+    own = replace(info("acc", acc=0.3), compared=None)
+    questions = labelled([0, 1], "가나")
+
+    assert (baselines(own, questions), chance(own, questions)) == ({}, {"acc": 0.3})
 
 
 def test_accuracy_by_tokens_has_the_chance_of_that_by_characters():

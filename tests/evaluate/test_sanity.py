@@ -18,6 +18,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = sorted(n for n, info in load_tasks().items() if info.output_type == "multiple_choice")
 CORRELATIONS = ("pearson", "spearman")
 ALPHA = 0.01
+WRONG = -99.0
+TRUE_TOO = 3
+"""The fourth of four choices, where it is true as well: see evals/truth."""
 
 
 class Fake:
@@ -56,7 +59,8 @@ def knowing(request):
     """Answer right; of two sentences, as like as people say."""
     if "score" in request.doc:
         return request.doc["score"] - 3.0 if request.idx == 1 else 0.0
-    return 0.0 if request.idx == request.doc["label"] else -9.0
+    true_too = TRUE_TOO if request.task_name == "ko_truth_mc" else None
+    return 0.0 if request.idx in {request.doc["label"], true_too} else WRONG
 
 
 def knowing_another_key(docs):
@@ -70,7 +74,7 @@ def knowing_another_key(docs):
         other = others[request.doc_id]
         if column == "score":
             return other - 3.0 if request.idx == 1 else 0.0
-        return 0.0 if request.idx == other else -9.0
+        return 0.0 if request.idx == other else WRONG
 
     return rule
 
@@ -82,7 +86,8 @@ def p_of_chance(info, result):
         z = result.metrics[info.headline].value * (n - 1) ** 0.5
     else:
         name = info.headline if info.headline.startswith("acc") else "acc"
-        chances = np.array([1 / len(question["choices"]) for question in result.questions])
+        most = info.compared or None
+        chances = np.array([1 / len(question["choices"][:most]) for question in result.questions])
         right = sum(item["metrics"][name] for item in result.items)
         z = (right - chances.sum()) / np.sqrt((chances * (1 - chances)).sum())
     return float(2 * norm.sf(abs(z)))

@@ -202,6 +202,41 @@ def test_rows_of_the_hub_are_those_of_the_file(sets):
     assert SOURCES["belebele"].from_hub("hub", 1, json.loads(line)) == rows("belebele", options)[0]
 
 
+def test_the_parts_of_a_set_are_fetched_one_after_the_other(monkeypatch):
+    asked = []
+
+    def load_dataset(name, config, split):
+        asked.append((name, config, split))
+        row = {"question": f"{config}?", "answer": 3, "A": "가", "B": "나", "C": "다", "D": None}
+        return [row, row | {"answer": 1}]
+
+    monkeypatch.setattr("datasets.load_dataset", load_dataset)
+    found = rows("kmmlu", DataOptions(hub=True))
+    drawn = shot_rows("kmmlu", DataOptions(hub=True))
+
+    assert asked[:2] == [
+        ("HAERAE-HUB/KMMLU", "Accounting", "test"),
+        ("HAERAE-HUB/KMMLU", "Agricultural-Sciences", "test"),
+    ]
+    assert asked[45] == ("HAERAE-HUB/KMMLU", "Accounting", "dev")
+    assert len(found) == len(drawn) == 90
+    assert found[0] == {
+        "subject": "Accounting",
+        "question": "Accounting?",
+        "choices": ["가", "나", "다", "(빈칸)"],
+        "label": 2,
+    }
+
+
+def test_a_row_of_the_hub_that_is_broken_is_told_with_its_number(monkeypatch):
+    good = {"title": "제목", "label": 3}
+    monkeypatch.setattr(
+        "datasets.load_dataset", lambda *a, **k: [good, {"title": "제목", "label": 7}]
+    )
+    with pytest.raises(BadRecord, match=r"klue/klue:2: label is '7'"):
+        rows("klue_ynat", DataOptions(hub=True))
+
+
 @pytest.mark.parametrize("content", ['{"a": 1}', "[1]", "[{}]", "nichts"])
 def test_what_is_no_array_of_rows_is_told(tmp_path, content):
     path = write(tmp_path / "dev.json", content)

@@ -5,7 +5,8 @@ from collections import Counter
 
 import pytest
 
-from korean_rlhf.evaluate import harness, shots
+from korean_rlhf.evaluate import harness, models, shots
+from korean_rlhf.evaluate.lm import KoreanLM
 from korean_rlhf.evaluate.sources import DataOptions, NoData, every_row, shot_rows
 from korean_rlhf.evaluate.suites import load_tasks
 from tests.evaluate.made_up import write_all
@@ -36,6 +37,19 @@ def test_labels_come_equally_often(sets, name):
 
     assert len(drawn) == 6
     assert max(labels.values()) - min(labels.values()) <= 1
+
+
+def test_a_chat_model_reads_the_examples_in_its_turn(sets, tiny):
+    info = load_tasks()["ko_nsmc"]
+    task = harness.build_tasks([info], options(sets, 2))["ko_nsmc"]
+    lm = KoreanLM(models.load(tiny, device="cpu"))
+    result = harness.run_task(lm, info, task, chat=True)
+    prompts = [question["prompt"] for question in result.questions]
+
+    assert result.shots == 2
+    assert {prompt.count("영화 평:") for prompt in prompts} == {3}
+    assert {prompt.count("<|user|>") for prompt in prompts} == {1}
+    assert all(prompt.endswith("<|assistant|>\n") for prompt in prompts)
 
 
 def test_a_label_that_runs_out_leaves_its_places():

@@ -137,10 +137,14 @@ def write_exams(root, split, count, rng):
         ]
         write_csv(root / "haerae" / f"{part}.csv", ["query", "options", "answer"], rows)
     folder = root / "click" / "Dataset" / "Language" / "Textual"
+    culture = root / "click" / "Dataset" / "Culture" / "Korean Law"
     four = [click_exam(rng, f"TK_{at}", 4, at) for at in range(count // 2)]
     five = [click_exam(rng, f"CSAT_{at}", 5, at, paragraph=sentence(rng)) for at in range(10)]
     write_json(folder / "Textual_TOPIK.json", four)
     write_json(folder / "Textual_CSAT.json", five)
+    exams = [click_exam(rng, f"KIIP_{at}", 4, at) for at in range(8)]
+    flat = [{**exam.pop("problems")[0], **exam} for exam in exams]
+    write_json(culture / "Law_KIIP.json", flat)
 
 
 def haerae_query(rng):

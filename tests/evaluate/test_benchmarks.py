@@ -31,7 +31,7 @@ SIZES = {
     "nsmc": 40,
     "kmmlu": 40,
     "haerae": 60,
-    "click": 30,
+    "click": 38,
     "belebele": 40,
     "kocommongen": 40,
 }
@@ -168,6 +168,16 @@ def test_an_answer_of_click_is_found_without_its_blanks(tmp_path):
     assert (first["label"], first["choices"]) == (0, ["가 나", "다", "라", "마"])
     assert (second["label"], len(second["choices"])) == (4, 5), "no choice is cut"
     assert first["passage"] == second["passage"], "one exam is one cluster"
+
+
+def test_both_shapes_of_clicks_files_lead_to_the_same_row(tmp_path):
+    nested = exam()
+    flat = {"id": nested["id"], "paragraph": "", **nested["problems"][0]}
+    write(tmp_path / "nested.json", [nested])
+    write(tmp_path / "one" / "flat.json", [flat])
+    first, second = benchmarks.click(tmp_path)
+
+    assert first == second
 
 
 def test_problems_on_one_paragraph_share_a_cluster(tmp_path):

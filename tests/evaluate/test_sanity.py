@@ -48,7 +48,8 @@ def infos():
 def tasks(infos, tmp_path_factory):
     """Every task on made-up data: one that has none of its own here is an error."""
     root = write_all(tmp_path_factory.mktemp("sets"))
-    return harness.build_tasks(list(infos.values()), DataOptions(data=str(root)))
+    options = DataOptions(data=str(root), items=60)  # all of the made-up ones, some of our own
+    return harness.build_tasks(list(infos.values()), options)
 
 
 def at_random(request):

@@ -109,13 +109,19 @@ def haerae_row(path: Path, line: int, row: Row) -> Row:
 
 
 def click(folder: Path) -> list[Row]:
-    """Read CLIcK: JSON arrays of {id, paragraph, problems: [{question, choices, answer}]}."""
+    """Read CLIcK: JSON arrays of {id, paragraph, question, choices, answer}.
+
+    Some of its files hold the last three in a list `problems`, as several may share a paragraph.
+    """
     return [row for path in files_in(folder, "*.json") for row in _click_file(path)]
 
 
 def _click_file(path: Path) -> Iterator[Row]:
-    for line, exam in records(path, ("id", "problems")):
-        for problem in exam["problems"]:
+    for line, exam in records(path, ("id",)):
+        problems = exam.get("problems", [exam])
+        if not isinstance(problems, list):
+            raise BadRecord(path, line, "problems is no list")
+        for problem in problems:
             require(path, line, problem, ("question", "choices", "answer"))
             paragraph = exam.get("paragraph")
             yield click_row(path, line, {**problem, "id": exam["id"], "paragraph": paragraph})

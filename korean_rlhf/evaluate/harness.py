@@ -33,6 +33,8 @@ class TaskResult:
     """Over every context and continuation that was scored."""
     truncated: int
     """Requests cut from the left because the model cannot read as much."""
+    shots: int = 0
+    """Worked examples before each question."""
 
 
 def build_tasks(infos: Sequence[TaskInfo], options: DataOptions) -> dict[str, Any]:
@@ -51,7 +53,11 @@ def build_tasks(infos: Sequence[TaskInfo], options: DataOptions) -> dict[str, An
             include_defaults=False,
             metadata=asdict(options),
         )
-        return dict(manager.load([info.name for info in infos])["tasks"])
+        tasks = dict(manager.load([info.name for info in infos])["tasks"])
+    for info in infos:
+        drawn = len(tasks[info.name].dataset["shots"]) if info.takes_shots else 0
+        tasks[info.name].set_config("num_fewshot", drawn)
+    return tasks
 
 
 def run_task(lm: Any, info: TaskInfo, task: Any, *, chat: bool = False) -> TaskResult:
@@ -73,12 +79,16 @@ def run_task(lm: Any, info: TaskInfo, task: Any, *, chat: bool = False) -> TaskR
         )
     samples = found["samples"][info.name]
     items = [_item(info, sample) for sample in samples]
+    counted = "acc_norm" in items[0]["metrics"] and info.compared is not None
+    if counted and hasattr(lm, "token_counts"):
+        _add_by_tokens(lm, items, samples, info.compared or None)
     return TaskResult(
         metrics=metrics.estimates(items),
         items=items,
         questions=[_question(sample) for sample in samples],
         prompts_sha256=_prompts_digest(samples),
         truncated=getattr(lm, "truncated", 0) - before,
+        shots=int(task.config.num_fewshot or 0),
     )
 
 
@@ -94,6 +104,25 @@ def _item(info: TaskInfo, sample: dict[str, Any]) -> dict[str, Any]:
         kept["loglikelihoods"] = [round(float(answer[0]), 4) for answer in said]
     kept["metrics"] = {name: _value(name, sample[name]) for name in sample["metrics"]}
     return kept
+
+
+def _add_by_tokens(
+    lm: Any,
+    items: Sequence[dict[str, Any]],
+    samples: Sequence[dict[str, Any]],
+    compared: int | None,
+) -> None:
+    """Add acc_tokens beside acc_norm (characters) and acc_bytes: the likeliest choice a token.
+
+    lm-eval has none, for it does not know the tokens; unlike the two others it depends on the
+    tokenizer.
+    """
+    counts = iter(lm.token_counts([pair[1] for row in samples for pair in row["arguments"]]))
+    for item, sample in zip(items, samples, strict=True):
+        tokens = [max(next(counts), 1) for _ in sample["arguments"]]
+        scores = [float(answer[0]) for answer in sample["filtered_resps"]]
+        a_token = [score / size for score, size in zip(scores, tokens, strict=True)][:compared]
+        item["metrics"]["acc_tokens"] = float(a_token.index(max(a_token)) == int(sample["target"]))
 
 
 def _value(name: str, value: Any) -> metrics.Value:

@@ -116,6 +116,15 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
             encoded |= {text: self._begin + ids for text, ids in zip(others, found, strict=True)}
         return encoded
 
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Return how many tokens each text has by itself, without special tokens."""
+        distinct = list(dict.fromkeys(texts))
+        if not distinct:
+            return []
+        encoded = self.tokenizer(distinct, add_special_tokens=False)["input_ids"]
+        sizes = {text: len(ids) for text, ids in zip(distinct, encoded, strict=True)}
+        return [sizes[text] for text in texts]
+
     def _alone(self, text: str) -> tuple[Tokens, Tokens]:
         """Return a continuation without a context: BOS stands before it."""
         return [self.prefix_token_id], self.tok_encode(text, add_special_tokens=False)

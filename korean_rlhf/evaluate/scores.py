@@ -18,7 +18,7 @@ from korean_rlhf.tables import rows
 
 ITEMS = "items"
 QUESTIONS = "questions"
-LAYOUT = 2
+LAYOUT = 3
 """Raised when the files of a score hold something else than before, so that it is new."""
 
 

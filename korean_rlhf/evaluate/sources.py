@@ -8,40 +8,20 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import KoreanRLHFError, UnknownName
-from korean_rlhf.evaluate import benchmarks, prose, truth
-from korean_rlhf.evaluate.following.prompts import following
+from korean_rlhf.evaluate import benchmarks, prose
+from korean_rlhf.evaluate.catalogue import SOURCES as SOURCES
+from korean_rlhf.evaluate.catalogue import Source
 from korean_rlhf.rundir import input_digest
 
 T = TypeVar("T")
-KOBEST = "https://github.com/SKT-LSL/KoBEST_datarepo (folder v1.0)"
 
 
 class NoData(KoreanRLHFError):
     """The data of a task are not in the folder, and the hub is not allowed or has none."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """One evaluation set: the files it may be in, how to read them, where to get them."""
-
-    files: tuple[str, ...]
-    """Paths inside the --data folder, tried in this order."""
-
-    where: str
-    """Where a user gets the files from."""
-
-    read: benchmarks.Reader
-    hub: str = ""
-    """Name of its copy on the Hugging Face hub with the same columns; "" when there is none."""
-
-    hub_config: str = ""
-    hub_split: str = "test"
-    packaged: bool = False
-    """Whether the files ship in evals/; a file in the --data folder still comes first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +43,12 @@ class DataOptions:
     text_bytes: int = 300_000
     """Bytes of text for bits per byte, spread evenly over it."""
 
+    shots: int = 0
+    """Worked examples before each question, from another split."""
+
+    seed: int = 1
+    """Of the draw of the examples."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Located:
@@ -71,72 +57,6 @@ class Located:
     name: str
     path: Path | None = None
     digest: str = ""
-
-
-def _kobest(folder: str, config: str, read: benchmarks.Reader) -> Source:
-    files = tuple(f"{place}{folder}/test.tsv" for place in ("kobest/", "v1.0/", ""))
-    return Source(files=files, where=KOBEST, read=read, hub="skt/kobest_v1", hub_config=config)
-
-
-def _truth(read: benchmarks.Reader) -> Source:
-    files = ("truth/misconceptions.jsonl",)
-    return Source(
-        files=files, where="the folder `korean-rlhf where evals`", read=read, packaged=True
-    )
-
-
-SOURCES: dict[str, Source] = {
-    "kobest_boolq": _kobest("BoolQ", "boolq", benchmarks.boolq),
-    "kobest_copa": _kobest("COPA", "copa", benchmarks.copa),
-    "kobest_hellaswag": _kobest("HellaSwag", "hellaswag", benchmarks.hellaswag),
-    "kobest_sentineg": _kobest("SentiNeg", "sentineg", benchmarks.sentineg),
-    "kobest_wic": _kobest("WiC", "wic", benchmarks.wic),
-    "klue_nli": Source(
-        files=(
-            "klue/klue-nli-v1.1_dev.json",
-            "klue_benchmark/klue-nli-v1.1/klue-nli-v1.1_dev.json",
-            "klue-nli-v1.1_dev.json",
-        ),
-        where="https://github.com/KLUE-benchmark/KLUE (klue_benchmark/klue-nli-v1.1)",
-        read=benchmarks.klue_nli,
-        hub="klue/klue",
-        hub_config="nli",
-        hub_split="validation",
-    ),
-    "kornli": Source(
-        files=("kornli/xnli.test.ko.tsv", "KorNLI/xnli.test.ko.tsv", "xnli.test.ko.tsv"),
-        where="https://github.com/kakaobrain/KorNLUDatasets (KorNLI/xnli.test.ko.tsv)",
-        read=benchmarks.kornli,
-    ),
-    "beep": Source(
-        files=("beep/dev.tsv", "labeled/dev.tsv"),
-        where="https://github.com/kocohub/korean-hate-speech (labeled/dev.tsv)",
-        read=benchmarks.beep,
-    ),
-    "apeach": Source(
-        files=("apeach/test.csv", "APEACH/test.csv"),
-        where="https://github.com/jason9693/APEACH (APEACH/test.csv)",
-        read=benchmarks.apeach,
-    ),
-    "sample_choices": Source(
-        files=("choices.jsonl",),
-        where="korean-rlhf sampleworld make --out DIR",
-        read=benchmarks.sample_choices,
-    ),
-    "truth_mc": _truth(truth.choices),
-    "truth_binary": _truth(truth.statements),
-    "following": Source(
-        files=("following/prompts.jsonl",),
-        where="a whole installation of korean-rlhf: it ships with it",
-        read=following,
-        packaged=True,
-    ),
-    "prose": Source(
-        files=("heldout.txt", "prose.txt"),
-        where="any Korean text that no stage was trained on: give it with --text FILE",
-        read=lambda path: [{"text": piece} for piece in prose.read_pieces(path)],
-    ),
-}
 
 
 def find_source(name: str) -> Source:
@@ -165,12 +85,43 @@ def locate(name: str, options: DataOptions) -> Located:
 
 def rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
     """Return the rows of the set `name`, thinned to `options.items` where that is not 0."""
+    return thin(every_row(name, options), options.items)
+
+
+def every_row(name: str, options: DataOptions) -> list[benchmarks.Row]:
+    """Return all rows of the set `name`.
+
+    Raises:
+        NoData: they cannot be had.
+        BadInput: a file is not what it should be.
+    """
     source, found = find_source(name), locate(name, options)
     if name == "prose" and found.path is not None:
         pieces = prose.read_pieces(found.path, most_bytes=options.text_bytes)
-        return thin([{"text": piece} for piece in pieces], options.items)
-    read = source.read(found.path) if found.path is not None else _from_hub(source)
-    return thin(read, options.items)
+        return [{"text": piece} for piece in pieces]
+    if found.path is not None:
+        return source.read(found.path)
+    return _from_hub(source, source.hub_split)
+
+
+def shot_rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
+    """Return the rows of the other split of the set `name`, from which examples are drawn.
+
+    Raises:
+        NoData: it has no other split, or that is nowhere that `options` allow.
+        BadInput: a file is not what it should be.
+    """
+    source = find_source(name)
+    if not source.shots and not source.hub_shots:
+        raise NoData("the set has no other split to take examples from")
+    for file in source.shots if options.data else ():
+        path = Path(options.data) / file
+        if path.exists():
+            return (source.read_shots or source.read)(path)
+    if options.hub and source.hub_shots:
+        return _from_hub(source, source.hub_shots)
+    place = f"in {options.data}" if options.data else "(no --data folder was given)"
+    raise NoData(f"there is no {source.shots[0]} {place}, from which examples are taken")
 
 
 def rows_digest(found: Sequence[benchmarks.Row]) -> str:
@@ -198,14 +149,25 @@ def _candidates(name: str, source: Source, options: DataOptions) -> list[Path]:
     return [folder / file for folder in folders for file in source.files]
 
 
-def _from_hub(source: Source) -> list[benchmarks.Row]:
+def _from_hub(source: Source, split: str) -> list[benchmarks.Row]:
+    """Return the rows of one split of the hub's copy, as the reader of the file gives them."""
+    found: list[benchmarks.Row] = []
+    for part in source.hub_parts or ("",):
+        kept = _download(source, part or source.hub_config, split)
+        found += [{**row, "part": part} for row in kept] if part else kept
+    if source.from_hub is None:
+        return found
+    name = Path(source.hub)
+    return [source.from_hub(name, number, row) for number, row in enumerate(found, start=1)]
+
+
+def _download(source: Source, config: str, split: str) -> list[benchmarks.Row]:
     import datasets
 
     try:
-        found = datasets.load_dataset(source.hub, source.hub_config or None, split=source.hub_split)
+        found = datasets.load_dataset(source.hub, config or None, split=split)
     except Exception as problem:  # the hub's library raises many kinds: all mean "not there"
         raise NoData(
             f"The hub did not give {source.hub} ({problem}). Get it from {source.where}."
         ) from problem
-    kept: list[dict[str, Any]] = [dict(row) for row in found]
-    return kept
+    return [dict(row) for row in found]

@@ -40,6 +40,11 @@ class TaskInfo:
     output_type: str = "multiple_choice"
     cluster: str = ""
     """Column of the data whose items belong together (a passage, a template); "" for none."""
+    compared: int | None = 0
+    """How many of its choices, from the first, a pick is made of; 0 is all, None is a rule of its
+    own that no pick decides."""
+    takes_shots: bool = False
+    """Whether it can show worked examples before a question."""
 
 
 def load_suites(root: Path | None = None) -> dict[str, Suite]:
@@ -87,6 +92,8 @@ def _info(path: Path) -> TaskInfo:
         digest=_digest(path),
         output_type=config["output_type"],
         cluster=str(metadata.get("cluster", "")),
+        compared=metadata.get("compared", None if "process_results" in config else 0),
+        takes_shots=config.get("fewshot_split") == "shots",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
@@ -9,20 +10,29 @@ from typing import Any
 import numpy as np
 
 from korean_rlhf.evaluate import metrics
-from korean_rlhf.evaluate.sources import DataOptions, rows
+from korean_rlhf.evaluate.shots import draw
+from korean_rlhf.evaluate.sources import DataOptions, NoData, rows
 
 
 def load(name: str, **metadata: Any) -> dict[str, Any]:
-    """Return {"test": Dataset} of the evaluation set `name`: lm-eval's `custom_dataset`.
+    """Return {"test": Dataset, "shots": Dataset} of a set: lm-eval's `custom_dataset`.
 
-    lm-eval hands over the task's whole metadata and the task manager's; what is none of
-    `DataOptions` is passed over.
+    "shots" holds the drawn examples, as many as `DataOptions.shots` says, or none where there is
+    nothing to draw from. lm-eval hands over the task's whole metadata and the task manager's; what
+    is none of `DataOptions` is passed over.
     """
     import datasets
 
     known = {field.name for field in fields(DataOptions)}
     options = DataOptions(**{key: metadata[key] for key in known & metadata.keys()})
-    return {"test": datasets.Dataset.from_list(rows(name, options))}
+    drawn: list[dict[str, Any]] = []
+    if options.shots:
+        with contextlib.suppress(NoData):  # the plan has said so
+            drawn = draw(name, options)
+    return {
+        "test": datasets.Dataset.from_list(rows(name, options)),
+        "shots": datasets.Dataset.from_list(drawn),
+    }
 
 
 def macro_f1_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:

@@ -8,13 +8,13 @@ changed one is a new score.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import MissingInput
-from korean_rlhf.evaluate import harness, scores
+from korean_rlhf.evaluate import baselines, harness, scores
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
     Checkpoint,
@@ -23,6 +23,7 @@ from korean_rlhf.evaluate.checkpoints import (
     weights_digest,
 )
 from korean_rlhf.evaluate.journal import Journal
+from korean_rlhf.evaluate.shots import Shots, plan_shots
 from korean_rlhf.evaluate.sources import (
     SOURCES,
     DataOptions,
@@ -52,6 +53,8 @@ class Plan:
     """sha256 of the data, by task."""
     missing: dict[str, str]
     """Tasks whose data are not there, and where to get them."""
+    shots: dict[str, Shots]
+    """Worked examples, by task."""
 
 
 def evaluate(
@@ -89,6 +92,8 @@ def evaluate(
         hub=hub,
         items=settings.items,
         text_bytes=settings.text_bytes,
+        shots=settings.shots,
+        seed=settings.seed,
     )
     plan = make_plan(settings.suite, options)
     with locked(target.evals, target.evals / LOCK), no_space_named(target.evals):
@@ -125,7 +130,18 @@ def make_plan(suite_name: str, options: DataOptions) -> Plan:
     for name, why in missing.items():
         say(f"{name} is left out: {why}")
     infos = tuple(every[name] for name in suite.tasks if name in digests)
-    return Plan(suite.name, infos, digests, missing)
+    return Plan(suite.name, infos, digests, missing, _plan_shots(infos, options))
+
+
+def _plan_shots(infos: Sequence[TaskInfo], options: DataOptions) -> dict[str, Shots]:
+    """Return the worked examples of each task; say which tasks stay without."""
+    planned = {
+        info.name: plan_shots(info.source, options, taken=info.takes_shots) for info in infos
+    }
+    for name, shots in planned.items():
+        if shots.why:
+            say(f"{name} is asked without examples: {shots.why}.")
+    return planned
 
 
 def _ask(target: Target, settings: EvaluateSettings, data: Path | None) -> None:
@@ -222,13 +238,15 @@ def _run(
         "title": info.title,
         "headline": info.headline,
         "higher_is_better": info.higher_is_better,
-        "chance": info.chance,
+        "chance": baselines.chance(info, result.questions),
+        "baselines": baselines.baselines(info, result.questions),
         "metrics": scores.plain(result.metrics),
         "key": key,
         "task_sha256": info.digest,
         "data_sha256": plan.digests[info.name],
         "prompts_sha256": result.prompts_sha256,
         "template": "chat" if chat else "plain",
+        "shots": result.shots,
         "truncated": result.truncated,
         "seconds": round(time.monotonic() - started, 2),
         "items": scores.write_items(folder, f"{info.name}-{key[:8]}", result.items),
@@ -248,6 +266,7 @@ def _key(
         data=plan.digests[info.name],
         chat=_is_chat(checkpoint, settings),
         size=settings.text_bytes if is_text else settings.items,
+        shots=[plan.shots[info.name].count, plan.shots[info.name].digest],
         layout=scores.LAYOUT,
         precision=settings.precision,
     )

@@ -24,6 +24,9 @@ class EvaluateSettings:
     items: int = 0
     """Items of each task, drawn once and for all; 0 is all of them."""
 
+    shots: int = 0
+    """Worked examples before each question, the same in every prompt, from a set's other split."""
+
     text_bytes: int = 300_000
     """UTF-8 bytes of held-out text that bits per byte is measured on, spread evenly over it."""
 
@@ -52,12 +55,15 @@ class EvaluateSettings:
     """Sample world: answers that are written at the same time."""
 
     seed: int = 1
-    """Of the sampled answers."""
+    """Of the sampled answers and of the draw of worked examples."""
 
     def __post_init__(self) -> None:
         for name in ("text_bytes", "best_of", "answer_batch"):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}; it must be above 0.")
-        for name in ("items", "batch_tokens", "questions", "best_of_questions", "answer_tokens"):
+        at_least_none = (
+            "items", "shots", "batch_tokens", "questions", "best_of_questions", "answer_tokens",
+        )  # fmt: skip
+        for name in at_least_none:
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} is {getattr(self, name)}; it must be 0 or more.")

@@ -136,3 +136,59 @@ def test_every_metric_has_an_error_bar(infos, tasks, tiny):
 
         assert info.headline in metrics
         assert all(found.stderr is not None for found in metrics.values())
+
+
+def test_accuracy_by_tokens_is_the_likeliest_choice_a_token(infos, tasks, tiny):
+    ours = KoreanLM(models.load(tiny, device="cpu"))
+    info, task = infos[2], tasks[infos[2].name]
+    found = harness.run_task(ours, info, task)
+    right = []
+    for item, question in zip(found.items, found.questions, strict=True):
+        sizes = [
+            len(ours.tokenizer.encode(" " + choice, add_special_tokens=False))
+            for choice in question["choices"]
+        ]
+        scores = [total / size for total, size in zip(item["loglikelihoods"], sizes, strict=True)]
+        right.append(scores.index(max(scores)) == question["gold"])
+
+    assert found.metrics["acc_tokens"].value == pytest.approx(sum(right) / len(right))
+    assert {"acc_norm", "acc_bytes", "acc_tokens"} <= set(found.metrics)
+
+
+def test_three_lengths_are_three_accuracies(infos, tasks):
+    """Latin letters are one byte, Hangul three; the words are what the model counts."""
+    info, task = infos[2], tasks[infos[2].name]
+    texts = ["abcdefghij", "가 나", "가나다라마바", "가나다 라마"]
+    scores = [-9.0, -4.0, -8.5, -9.5]
+
+    class Counting(Fake):
+        def token_counts(self, given):
+            return [len(text.split()) for text in given]
+
+    def best(sizes):
+        each = [score / size for score, size in zip(scores, sizes, strict=True)]
+        return each.index(max(each))
+
+    characters = best([len(text) for text in texts])
+    size_in_bytes = best([len(text.encode()) for text in texts])
+    tokens = best([len(text.split()) for text in texts])
+    docs = task.dataset["test"]
+    made = [
+        dict(docs[at]) | {f"ending_{n}": text for n, text in enumerate(texts, start=1)}
+        for at in range(4)
+    ]
+    made = [row | {"label": at} for at, row in enumerate(made)]
+    lm = Counting(lambda request: scores[request.idx])
+    task.dataset["test"] = docs.from_list(made)
+    task._instances = None
+    try:
+        items = harness.run_task(lm, info, task).items
+    finally:
+        task.dataset["test"] = docs
+    picked = {
+        name: [item["metrics"][name] for item in items].index(1.0)
+        for name in ("acc_norm", "acc_bytes", "acc_tokens")
+    }
+
+    assert picked == {"acc_norm": characters, "acc_bytes": size_in_bytes, "acc_tokens": tokens}
+    assert len({characters, size_in_bytes, tokens}) == 3

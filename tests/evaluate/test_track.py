@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -7,6 +8,7 @@ from korean_rlhf.evaluate import harness, track
 from korean_rlhf.evaluate.checkpoints import find_target
 from korean_rlhf.evaluate.sources import NoData
 from korean_rlhf.settings.evaluate import EvaluateSettings
+from tests.evaluate.made_up import write_all
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -102,6 +104,42 @@ def test_other_settings_are_a_new_score(tiny_run, benchmarks, counted):
     track.evaluate(tiny_run, chat, data=benchmarks)
 
     assert {name for name, _ in counted} == {"sft-000010"}, "pretrain has no chat template"
+
+
+def test_another_number_of_examples_is_a_new_score_and_is_said(tiny_run, tmp_path, counted, capsys):
+    sets = write_all(tmp_path / "sets")
+    suite = EvaluateSettings(suite="ko_nsmc", items=6, device="cpu", checkpoints="chosen")
+    track.evaluate(tiny_run, suite, data=sets)
+    counted.clear()
+    two = replace(suite, shots=2)
+    track.evaluate(tiny_run, two, data=sets)
+    track.evaluate(tiny_run, two, data=sets)
+    entry = read(tiny_run, "sft-000010", "ko_nsmc")["tasks"]["ko_nsmc"]
+
+    assert len(counted) == 2, "once a checkpoint"
+    assert entry["shots"] == 2
+    track.evaluate(tiny_run, replace(two, seed=2), data=sets)
+    assert len(counted) == 4, "other examples"
+    capsys.readouterr()
+    track.evaluate(tiny_run, replace(two, suite="ko_apeach"), data=sets)
+    entry = read(tiny_run, "sft-000010", "ko_apeach")["tasks"]["ko_apeach"]
+
+    assert entry["shots"] == 0
+    assert "ko_apeach is asked without examples" in capsys.readouterr().err
+
+
+def test_a_score_holds_its_baselines_and_the_chance_of_what_was_asked(tiny_run, tmp_path):
+    sets = write_all(tmp_path / "sets")
+    for suite in ("ko_click", "ko_kobest_copa"):
+        settings = EvaluateSettings(suite=suite, device="cpu", checkpoints="chosen")
+        track.evaluate(tiny_run, settings, data=sets)
+    click = read(tiny_run, "sft-000010", "ko_click")["tasks"]["ko_click"]
+    copa = read(tiny_run, "sft-000010", "ko_kobest_copa")["tasks"]["ko_kobest_copa"]
+
+    assert click["chance"] == {"acc": round((28 / 4 + 10 / 5) / 38, 4)}
+    assert list(click["baselines"]) == ["majority"]
+    assert set(copa["baselines"]) == {"longest", "shortest"}
+    assert copa["baselines"]["longest"] + copa["baselines"]["shortest"] >= 0.5
 
 
 def test_a_sweep_killed_anywhere_goes_on_with_the_next_task(

@@ -1,0 +1,98 @@
+"""Worked examples before a question: drawn once, from another split, the same in every prompt.
+
+They never come from the split that is asked: lm-eval's own HAE-RAE, CLIcK and Belebele take them
+from there. What another split repeats of the asked one is left out too.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from korean_rlhf.evaluate import benchmarks
+from korean_rlhf.evaluate.sources import (
+    DataOptions,
+    NoData,
+    every_row,
+    rows_digest,
+    shot_rows,
+)
+
+MOST_LABELS = 10
+"""More kinds of label than this are no kinds: a draw over all is taken as it comes."""
+ANSWERS = ("label", "score")
+"""Columns that are the answer; two rows that differ only in these ask the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """The examples of one task."""
+
+    count: int = 0
+    digest: str = ""
+    """sha256 of the drawn rows; "" for none."""
+    why: str = ""
+    """Why there are none although some were asked for; "" otherwise."""
+
+
+def plan_shots(source: str, options: DataOptions, *, taken: bool = True) -> Shots:
+    """Return which examples a task gets; a set without another split is asked without any.
+
+    Args:
+        source: The evaluation set.
+        options: `shots` is how many are wanted, `seed` which.
+        taken: Whether the task can show examples at all.
+    """
+    if not options.shots:
+        return Shots()
+    if not taken:
+        return Shots(why="a task of its kind shows no examples")
+    try:
+        drawn = draw(source, options)
+    except NoData as problem:
+        return Shots(why=str(problem))
+    return Shots(len(drawn), rows_digest(drawn))
+
+
+def draw(source: str, options: DataOptions) -> list[benchmarks.Row]:
+    """Return `options.shots` rows of the other split, each label as often as can be.
+
+    Raises:
+        NoData: there is no other split, it is not at hand, or it holds too few rows.
+    """
+    pool = _unasked(shot_rows(source, options), every_row(source, options))
+    if len(pool) < options.shots:
+        raise NoData(f"its other split holds {len(pool)} rows, fewer than --shots {options.shots}")
+    return balanced(pool, options.shots, random.Random(options.seed))
+
+
+def balanced(
+    pool: Sequence[benchmarks.Row], count: int, rng: random.Random
+) -> list[benchmarks.Row]:
+    """Return `count` rows in chance order, each label as often as the others to within one.
+
+    A label that runs out leaves its places to the others.
+    """
+    shuffled = rng.sample(list(pool), len(pool))
+    kinds: dict[Any, list[benchmarks.Row]] = {}
+    for row in shuffled:
+        kinds.setdefault(row.get("label"), []).append(row)
+    if len(kinds) > MOST_LABELS:
+        return shuffled[:count]
+    deepest = max(map(len, kinds.values()))
+    in_turn = [kind[at] for at in range(deepest) for kind in kinds.values() if at < len(kind)]
+    return rng.sample(in_turn[:count], count)
+
+
+def _unasked(
+    pool: Sequence[benchmarks.Row], asked: Sequence[benchmarks.Row]
+) -> list[benchmarks.Row]:
+    """Return the rows of `pool` whose question is not among those asked."""
+    known = {_question(row) for row in asked}
+    return [row for row in pool if _question(row) not in known]
+
+
+def _question(row: benchmarks.Row) -> str:
+    return repr(sorted((name, value) for name, value in row.items() if name not in ANSWERS))

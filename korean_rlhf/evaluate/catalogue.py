@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from korean_rlhf.evaluate import benchmarks, prose, truth
+from korean_rlhf.evaluate import benchmarks, hrm8k, kobbq, korquad, prose, safetysets, truth
 from korean_rlhf.evaluate.following.prompts import following
 
 FromHub: TypeAlias = Callable[[Path, int, benchmarks.Row], benchmarks.Row]
@@ -16,6 +16,7 @@ FromHub: TypeAlias = Callable[[Path, int, benchmarks.Row], benchmarks.Row]
 KOBEST = "https://github.com/SKT-LSL/KoBEST_datarepo (folder v1.0)"
 KLUE = "https://github.com/KLUE-benchmark/KLUE"
 KORNLU = "https://github.com/kakaobrain/KorNLUDatasets"
+KORQUAD = "https://korquad.github.io/KorQuad%201.0/ (its dev set)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +101,23 @@ def _truth(read: benchmarks.Reader) -> Source:
     )
 
 
+def _korquad(**more: Any) -> Source:
+    files = _places("korquad", "dataset", "")("KorQuAD_v1.0_dev.json")
+    return Source(files=files, where=KORQUAD, **more)
+
+
+def _kobbq(read: benchmarks.Reader) -> Source:
+    name = "KoBBQ_test_samples.tsv"
+    files = _places("kobbq", "data", "")(name)
+    return Source(files=files, where=f"https://github.com/naver-ai/KoBBQ (data/{name})", read=read)
+
+
+def _safety(folder: str, upstream: str, name: str, read: benchmarks.Reader) -> Source:
+    files = _places(folder, f"data/{upstream}", "")(name)
+    where = f"https://github.com/naver-ai/korean-safety-benchmarks (data/{upstream}/{name})"
+    return Source(files=files, where=where, read=read)
+
+
 SOURCES: dict[str, Source] = {
     "kobest_boolq": _kobest("BoolQ", "boolq", benchmarks.boolq),
     "kobest_copa": _kobest("COPA", "copa", benchmarks.copa),
@@ -181,6 +199,27 @@ SOURCES: dict[str, Source] = {
         where="https://github.com/jason9693/APEACH (APEACH/test.csv)",
         read=benchmarks.apeach,
     ),
+    "korquad": _korquad(
+        read=korquad.korquad,
+        hub="KorQuAD/squad_kor_v1",
+        hub_split="validation",
+        from_hub=korquad.korquad_row,
+    ),
+    "faithfulness": _korquad(read=korquad.faithfulness),
+    "hrm8k": Source(
+        files=("hrm8k", "HRM8K"),
+        where="https://huggingface.co/datasets/HAERAE-HUB/HRM8K (its CSV files)",
+        read=hrm8k.hrm8k,
+        hub="HAERAE-HUB/HRM8K",
+        hub_parts=hrm8k.PARTS,
+        from_hub=hrm8k.hrm8k_row,
+    ),
+    "kobbq": _kobbq(kobbq.rotated),
+    "kobbq_text": _kobbq(kobbq.samples),
+    "kosbi": _safety("kosbi", "KoSBi", "kosbi_test.json", safetysets.kosbi),
+    "kosbi_pairs": _safety("kosbi", "KoSBi", "kosbi_test.json", safetysets.kosbi_pairs),
+    "square": _safety("square", "SQuARe", "response_test_ood.json", safetysets.square),
+    "square_pairs": _safety("square", "SQuARe", "response_test_ood.json", safetysets.square_pairs),
     "sample_choices": Source(
         files=("choices.jsonl",),
         where="korean-rlhf sampleworld make --out DIR",

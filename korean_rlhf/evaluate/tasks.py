@@ -57,3 +57,23 @@ def pearson_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
 def spearman_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
     """Return the rank correlation of (gold, predicted) pairs: an lm-eval aggregation."""
     return metrics.spearman(np.asarray(pairs))
+
+
+def balanced_acc_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the balanced accuracy of (gold, predicted) pairs: an lm-eval aggregation."""
+    return metrics.balanced_accuracy(np.asarray(pairs))
+
+
+def ratio_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the ratio of the sums of (numerator, denominator) pairs: an lm-eval aggregation.
+
+    >>> ratio_of_pairs([(1, 2), (1, 6)])
+    0.25
+    """
+    above, below = np.asarray(pairs, dtype=np.float64).sum(axis=0)
+    return float(above / below) if below else float("nan")
+
+
+def clear_context_bias_of_parts(parts: Sequence[tuple[float, float]]) -> float:
+    """Return KoBBQ's diff-bias in disambiguated contexts: an lm-eval aggregation."""
+    return metrics.clear_context_bias(np.asarray(parts))

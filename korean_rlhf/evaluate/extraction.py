@@ -24,18 +24,19 @@ for _row in ("ABCDE", "abcde", "12345", "가나다라마", "ㄱㄴㄷㄹㅁ", "�
 PLACES |= {"첫": 0, "두": 1, "세": 2, "네": 3, "다섯": 4}
 
 END = (
-    r"(?=$|[\s.,:;)\]!?·/&~}<-]|번|입니|이다|이에요|예요|에요|이야|야\b|임\b|이며|이고|이라|인데|이기"
+    r"(?=$|[\s.,:;)\]!?·/&~}<-]|번|입니|이다|이에요|예요|에요|이야|야\b|임\b|이며|이고|이라|인데|이기|라고|이라고|다(?=$|[\s.])"
     r"|(?:은|는|이|가|을|를|와|과|로|도|나|랑|이나|이랑|하고)(?=\s))"
 )
 AFTER_NUMBER = END.replace("|번", "") + r"(?!\s+(?!보기|선택지|항목|문장|또는|혹은|및)[가-힣])"
 """3번 보기, but not 3번 읽었다."""
-ALONE = r"(?=$|[\s.,:;)\]!?/]|번|입니|이다|이에요|예요|에요|이야|이고|이며|인데)"
+ALONE = r"(?=$|[\s.,:;)\]!?/]|번|입니|이다|이에요|예요|에요|이야|이고|이며|인데|라고|이라고)"
 LABEL = re.compile(
     rf"(?P<circled>[{''.join(chr(start + at) for start in CIRCLED_FROM for at in range(5))}])"
     r"|[(\[<](?P<wrapped>[A-Ea-e1-5가나다라마ㄱ-ㅁ])[)\]>]"
-    rf"|(?<![A-Za-z0-9])(?P<letter>[A-E]){END}(?!\s(?:씨|군|양)[은이의가과와를을는\s])"
+    rf"|(?<![A-Za-z0-9가-힣])(?P<letter>[A-E]){END}(?!\s(?:씨|군|양)[은이의가과와를을는\s])"
     rf"|(?<![\d.,])(?P<digit>[1-5])\s*번{AFTER_NUMBER}"
     rf"|(?<![가-힣])(?P<spelled>[일이삼사오])\s*번{AFTER_NUMBER}"
+    rf"|(?:보기|선택지)\s*(?P<listed>[1-5A-Ea-e]){END}"
     r"|(?<![가-힣\d])(?P<ordinal>첫|두|세|네|다섯|[1-5])\s*번째"
 )
 BARE = re.compile(
@@ -49,7 +50,7 @@ JOINED = re.compile(
 DENIAL = re.compile(
     r"\s*번?\s*(?:이|가|은|는|도)?\s*(?:정답이?\s*|답이?\s*)?(?:아니|아닙|아닌|아님|틀|오답)"
 )
-WRONG = re.compile(r"아니|아닙|아닌|아님|않|틀리|틀렸|틀린|오답|제외|잘못")
+WRONG = re.compile(r"아니|아닐|아닙|아닌|아님|않|틀리|틀렸|틀린|오답|제외|잘못")
 AFTER_LABEL = re.compile(r"번?\s*(?:[.:)]\s*\S|입니다|이다|이에요|예요)")
 RIGHT = re.compile(r"정답|답이|답입|맞|옳|고르|고릅|선택|가장\s*(?:적절|알맞)")
 CONCLUSION = re.compile(r"따라서|그러므로|결론|결국|그래서|즉[,\s]|therefore", re.IGNORECASE)
@@ -63,7 +64,7 @@ COPULA = re.compile(
     r"\s*(?:입니다|이다|다|이에요|예요|에요|이야|야|임|(?:이|가)\s*(?:됩니다|된다|돼요))$"
 )
 BEFORE = re.compile(r"^(?:약|총|모두|전부|합계|정확히|바로)\s+")
-EQUATIONS = re.compile(r"=[^=]*[,;][^=]*=")
+EQUATIONS = re.compile(r"=[^=]*(?:[,;]|또는|혹은|이거나|\bor\b)[^=]*=")
 
 
 def choice(text: str, count: int, texts: Sequence[str] = ()) -> int | None:
@@ -225,7 +226,7 @@ def _spelled(clause: str) -> Fraction | None:
 
 def _concluding_number(line: str) -> Fraction | None:
     """Return the number that a last line ends with: the only one, or the one before its copula."""
-    line = numerals.ungroup(line.strip(" ."))
+    line = numerals.ungroup(line.strip().rstrip("."))
     if "=" in line or len(set(numerals.numbers(line))) <= 1:
         return _stated_number(line)
     final = re.search(

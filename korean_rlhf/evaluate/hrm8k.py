@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadInput
-from korean_rlhf.evaluate import extraction, numerals
+from korean_rlhf.evaluate import numerals
 from korean_rlhf.evaluate.benchmarks import Row, table, text
+from korean_rlhf.evaluate.extraction import number
+from korean_rlhf.evaluate.statements import boxed
 
 COLUMNS = ("question", "answer")
 
@@ -42,10 +44,10 @@ def scores(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
     """
     gold, answer = numerals.parse(str(doc["answer"])), results[0]
     if gold is None:
-        content = extraction.boxed(answer)
+        content = boxed(answer)
         right = content is not None and _packed(content) == _packed(str(doc["answer"]))
         return {"exact_match": float(right), "extract_failed": float(content is None)}
-    found = extraction.number(answer)
+    found = number(answer)
     return {"exact_match": float(found == gold), "extract_failed": float(found is None)}
 
 

@@ -16,7 +16,7 @@ TIMES_TEN = ("열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "�
 NATIVE_ONES = {word: at for at, word in enumerate(ONES, start=1)} | BEFORE_NOUN
 NATIVE_TENS = {word: at * 10 for at, word in enumerate(TIMES_TEN, start=1)} | {"스무": 20}
 
-_PLAIN = r"\d+(?:\.\d+)?"
+_PLAIN = r"(?:\d+(?:\.\d+)?|(?<!\d)\.\d+)"
 _SIGN = r"(?:(?<![\w)}])[-−–])?"
 _SCALE = r"(?:[십백천](?!분|막|장|자)|만(?!큼|약|남|나|족|들)|억|조(?!각|개|건|금|차|로))"
 FRACTION = re.compile(rf"(?P<sign>{_SIGN})\s*\\[dt]?frac\s*\{{(-?\d+)\}}\s*\{{(\d+)\}}")
@@ -24,7 +24,9 @@ PART_OF = re.compile(r"(\d+|[가-힣]{1,6})\s*분의\s*(\d+|[가-힣]{1,6})")
 SCALED = re.compile(rf"{_PLAIN}\s?{_SCALE}+(?:\s?(?:{_PLAIN}\s?{_SCALE}*|{_SCALE}))*")
 DECIMAL = re.compile(rf"(?:{_SIGN[:-1]}\s?)?{_PLAIN}(?:\s*/\s*\d+(?![\d/]))?")
 GROUPED = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+)(?!\d)")
-NEVER = re.compile(r"√|\\sqrt|π|\\pi|\^|∞|\d\s?[xyznkabi](?![A-Za-z])")
+TEX_GAP = re.compile(r"(?<=\d)(?:\{,\}|\\[,!;])(?=\d{3})|\^\s*\{?\\circ\}?")
+"""What TeX sets between thousands, and its sign of degrees."""
+NEVER = re.compile(r"√|\\sqrt|π|\\pi|[\d)}]\s?\^|\d[⁰¹²³⁴-⁹]|∞|\d\s?[xyznkabi](?![A-Za-z])")
 """What makes an expression more than a number."""
 
 
@@ -34,7 +36,7 @@ def ungroup(text: str) -> str:
     >>> ungroup("1,234,567원과 3, 4")
     '1234567원과 3, 4'
     """
-    return GROUPED.sub(lambda found: found[1].replace(",", ""), text)
+    return GROUPED.sub(lambda found: found[1].replace(",", ""), TEX_GAP.sub("", text))
 
 
 def numbers(text: str) -> Iterator[Fraction]:

@@ -10,7 +10,7 @@ from korean_rlhf.evaluate.textscores import FULL_WIDTH
 
 MARK = re.compile(
     r"(?:정답|답안|답변|해답|최종\s*답|선택|(?<![가-힣])답)(?:\s*(?:번호|값))?\s*"
-    r"(?:(?:은|는)(?=\s|$|[^가-힣])|(?:은|는)(?=[가-힣])|[:=→])\s*:?\s*"
+    r"(?:은|는|이\s|[:=→\])>】])\s*:?\s*"
     r"|\banswer\s*(?:is\s*:?|:)\s*",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ def boxed(text: str) -> str | None:
     r"""Return what the last \boxed{} holds, None where none is closed.
 
     >>> boxed("\\boxed{1}, \\boxed{\\frac{1}{2}}")
-    '\\\\frac{1}{2}'
+    '\\frac{1}{2}'
     """
     begin = text.rfind("\\boxed{")
     depth = 0

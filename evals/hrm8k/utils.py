@@ -2,7 +2,7 @@
 
 
 def problem(doc: dict[str, str]) -> str:
-    if str(doc["subset"]).lower() == "mmmlu":
+    if doc["part"] == "MMMLU":
         last = "마지막 줄에 고른 선택지의 번호(1, 2, 3, 4)를 \\boxed{} 안에 쓰시오."
     else:
         last = "마지막 줄에 최종 답을 \\boxed{} 안에 쓰시오."

@@ -6,35 +6,42 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from korean_rlhf.errors import BadInput
 from korean_rlhf.evaluate import numerals
-from korean_rlhf.evaluate.benchmarks import Row, table, text
+from korean_rlhf.evaluate.benchmarks.reading import Row, files_in, require, table, text
 from korean_rlhf.evaluate.extraction import number
 from korean_rlhf.evaluate.statements import boxed
 
+PARTS = ("GSM8K", "KSM", "MATH", "MMMLU", "OMNI_MATH")
 COLUMNS = ("question", "answer")
 
 
 def hrm8k(folder: Path) -> list[Row]:
     """Read a folder of HRM8K's CSV files, as its dataset repository has them.
 
-    "subset" is the beginning of a file's name (gsm8k_test.csv: gsm8k).
+    "part" is the beginning of a file's name (gsm8k_test.csv: GSM8K).
 
     Raises:
         BadInput: there is no such file, or one lacks a column.
     """
-    files = sorted(folder.rglob("*.csv"))
-    if not files:
-        raise BadInput(f"{folder}: no .csv file. Put HRM8K's files there.")
     return [
-        {
-            "subset": file.stem.removesuffix("_test").lower(),
-            "question": text(row, "question"),
-            "answer": text(row, "answer"),
-        }
-        for file in files
-        for _, row in table(file, ",", COLUMNS)
+        hrm8k_row(file, line, {**row, "part": file.stem.removesuffix("_test")})
+        for file in files_in(folder, "*.csv")
+        for line, row in table(file, ",", COLUMNS)
     ]
+
+
+def hrm8k_row(name: Path, number: int, row: Mapping[str, Any]) -> Row:
+    """Return a row of the hub's copy, or of a file, as the task asks it.
+
+    Raises:
+        BadRecord: it lacks a column.
+    """
+    require(name, number, row, (*COLUMNS, "part"))
+    return {
+        "part": str(row["part"]).upper(),
+        "question": text(row, "question"),
+        "answer": text(row, "answer"),
+    }
 
 
 def scores(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:

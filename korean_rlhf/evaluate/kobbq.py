@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadRecord
-from korean_rlhf.evaluate.benchmarks import Row, label, table, text
+from korean_rlhf.evaluate.benchmarks.reading import Row, label, table, text
 
 ORDERS = ((0, 2, 1), (1, 0, 2), (2, 1, 0))
 """The columns' orders of upstream's circulant matrix: each choice stands once in each place."""

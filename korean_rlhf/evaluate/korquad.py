@@ -11,7 +11,7 @@ from typing import Any
 
 from korean_rlhf.errors import BadInput
 from korean_rlhf.evaluate import textscores
-from korean_rlhf.evaluate.benchmarks import Row
+from korean_rlhf.evaluate.benchmarks.reading import Row, require
 
 SCORES: dict[str, textscores.Score] = {
     "char_f1": textscores.character_f1,
@@ -35,14 +35,28 @@ def korquad(path: Path) -> list[Row]:
 
     Raises:
         BadInput: it is not in this layout.
+        BadRecord: a question lacks something.
     """
     try:
         articles = json.loads(path.read_text(encoding="utf-8"))["data"]
-        return list(_questions(articles))
+        found = list(_questions(articles))
     except ValueError as problem:
         raise BadInput(f"{path}: not JSON: {problem}.") from None
     except (KeyError, TypeError) as problem:
         raise BadInput(f"{path}: not in the layout of KorQuAD 1.0: no {problem}.") from None
+    return [korquad_row(path, number, row) for number, row in enumerate(found, start=1)]
+
+
+def korquad_row(name: Path, number: int, row: Mapping[str, Any]) -> Row:
+    """Return a row of the hub's copy as the reader of the file gives it.
+
+    Raises:
+        BadRecord: it lacks a column.
+    """
+    require(name, number, row, ("id", "title", "context", "question", "answers"))
+    texts = {column: _tidy(row[column]) for column in ("id", "title", "context", "question")}
+    answers = [_tidy(answer) for answer in row["answers"]["text"]]
+    return {**texts, "answers": {"text": list(dict.fromkeys(answers))}}
 
 
 def scores(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, float]:
@@ -86,6 +100,7 @@ def faithfulness_scores(
     right, label = float(declines == bool(doc["label"])), int(doc["label"])
     return {
         "balanced_acc": (label, int(declines)),
+        "acc": right,
         "answers_own": (right * (1 - label), 1.0 - label),
         "declines_swapped": (right * label, float(label)),
     }
@@ -95,13 +110,12 @@ def _questions(articles: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
     for article in articles:
         for passage in article["paragraphs"]:
             for asked in passage["qas"]:
-                answers = [_tidy(answer["text"]) for answer in asked["answers"]]
                 yield {
-                    "id": str(asked["id"]),
-                    "title": _tidy(article["title"]),
-                    "context": _tidy(passage["context"]),
-                    "question": _tidy(asked["question"]),
-                    "answers": {"text": list(dict.fromkeys(answers))},
+                    "id": asked["id"],
+                    "title": article["title"],
+                    "context": passage["context"],
+                    "question": asked["question"],
+                    "answers": {"text": [answer["text"] for answer in asked["answers"]]},
                 }
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
-from korean_rlhf.errors import BadRecord
-from korean_rlhf.evaluate.benchmarks import Row, json_array, label, text
+from korean_rlhf.evaluate.benchmarks.reading import Row, label, records, text
 
 SAFETY = {"safe": 0, "unsafe": 1}
 ACCEPTED = {"0": 0, "1": 1}
@@ -26,7 +25,7 @@ def kosbi(path: Path) -> list[Row]:
             "sentence": text(row, "sentence"),
             "label": label(path, number, row, "sentence_label", SAFETY),
         }
-        for number, row in _checked(path, columns)
+        for number, row in records(path, columns)
     ]
 
 
@@ -48,23 +47,13 @@ def square(path: Path) -> list[Row]:
             "response": text(row, "response"),
             "label": label(path, number, row, "acceptable?", ACCEPTED),
         }
-        for number, row in _checked(path, columns)
+        for number, row in records(path, columns)
     ]
 
 
 def square_pairs(path: Path) -> list[Row]:
     """Read the questions of SQuARe that have an acceptable answer and another: every such pair."""
     return _pairs(square(path), "question", "response", wanted=1)
-
-
-def _checked(path: Path, columns: Sequence[str]) -> list[tuple[int, Row]]:
-    """Return the numbered objects of a JSON array, each of which must have `columns`."""
-    found = list(enumerate(json_array(path), start=1))
-    for number, row in found:
-        missing = [name for name in columns if row.get(name) is None]
-        if missing:
-            raise BadRecord(path, number, f"no {missing[0]!r} in this object")
-    return found
 
 
 def _pairs(rows: Sequence[Row], before: str, after: str, *, wanted: int) -> list[Row]:

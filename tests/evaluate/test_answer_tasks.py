@@ -1,6 +1,5 @@
 """KorQuAD, HRM8K, KoBBQ, KoSBi, SQuARe and faithfulness through lm-eval, on made-up data."""
 
-import json
 import zlib
 
 import pytest
@@ -8,94 +7,26 @@ import pytest
 from korean_rlhf.evaluate import harness
 from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.suites import load_tasks
+from tests.evaluate.made_up_answers import AUNT, UNCLE, UNKNOWN, write_answer_sets
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-CHOSEN = {
-    "ko_kobbq": "acc",
-    "ko_kobbq_text": "acc",
-    "ko_kosbi": "acc",
-    "ko_kosbi_preference": "acc",
-    "ko_square": "acc",
-    "ko_square_preference": "acc",
-    "ko_faithfulness": "balanced_acc",
-}
-BY_LENGTH = {"ko_faithfulness", "ko_kobbq_text"}
-"""Scored per character: there the longer of two texts wins where both are as likely."""
+CHOSEN = [
+    "ko_kobbq",
+    "ko_kobbq_text",
+    "ko_kosbi",
+    "ko_kosbi_preference",
+    "ko_square",
+    "ko_square_preference",
+    "ko_faithfulness",
+]
 WRITTEN = {"ko_korquad": "char_f1", "ko_hrm8k": "exact_match"}
 NAMES = [*CHOSEN, *WRITTEN]
-UNKNOWN = "알 수 없음"
-
-
-def korquad():
-    return {
-        "data": [
-            {
-                "title": f"제목{number}",
-                "paragraphs": [
-                    {
-                        "context": f"{number}번 마을에는 나무가 {number + 100}그루 있다.",
-                        "qas": [
-                            {
-                                "id": str(number),
-                                "question": f"{number}번 마을의 나무는 몇 그루인가?",
-                                "answers": [{"text": f"{number + 100}그루", "answer_start": 0}],
-                            }
-                        ],
-                    }
-                ],
-            }
-            for number in range(40)
-        ]
-    }
-
-
-def kobbq():
-    lines = ["sample_id\tcontext\tquestion\tchoices\tbiased_answer\tanswer"]
-    for number in range(20):
-        for letter, person in (("a", "고모"), ("b", "삼촌")):
-            start = f"age-{number:03d}{letter}-001"
-            told = f"{number}일에 고모와 삼촌이 왔습니다."
-            rest = f"누가 늦었습니까?\t['고모', '삼촌', '{UNKNOWN}']\t삼촌"
-            lines.append(f"{start}-amb-bsd\t{told}\t{rest}\t{UNKNOWN}")
-            lines.append(f"{start}-dis-bsd\t{told} {person}가 늦었습니다.\t{rest}\t{person}")
-    return "\n".join(lines) + "\n"
-
-
-def kosbi():
-    labels = ("safe", "unsafe")
-    return [
-        {
-            "context": f"{at // 2}번 집이 이사를 왔다.",
-            "sentence": f"{label} {at}",
-            "sentence_label": label,
-        }
-        for at, label in enumerate(labels * 30)
-    ]
-
-
-def square():
-    return [
-        {"question": f"{at // 2}번은 왜 그럴까?", "response": f"답 {at}", "acceptable?": at % 2}
-        for at in range(60)
-    ]
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    root = tmp_path_factory.mktemp("data")
-    texts = {
-        "korquad/KorQuAD_v1.0_dev.json": json.dumps(korquad()),
-        "kobbq/KoBBQ_test_samples.tsv": kobbq(),
-        "kosbi/kosbi_test.json": json.dumps(kosbi()),
-        "square/response_test_ood.json": json.dumps(square()),
-        "hrm8k/gsm8k_test.csv": "question,answer\n"
-        + "".join(f"{at} 더하기 1은?,{at + 1}\n" for at in range(30)),
-    }
-    for name, text in texts.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_answer_sets(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="module")
@@ -132,31 +63,12 @@ def by_chance(request):
     return zlib.crc32(repr(request.args).encode()) / 2**32 - 30.0
 
 
-@pytest.mark.parametrize("name", CHOSEN)
-def test_an_oracle_scores_one_and_its_opposite_nothing(infos, tasks, name):
-    task, rule = tasks[name], likes_gold(tasks[name])
-    oracle = harness.run_task(Fake(rule), infos[name], task).metrics
-    opposite = harness.run_task(Fake(lambda request: -99.0 - rule(request)), infos[name], task)
-
-    assert oracle[CHOSEN[name]].value == 1
-    assert opposite.metrics[CHOSEN[name]].value == 0
-    assert oracle[infos[name].headline].value == 1
-
-
 @pytest.mark.parametrize("name", ["ko_kobbq", "ko_kobbq_text"])
 def test_an_oracle_has_no_bias(infos, tasks, name):
     found = harness.run_task(Fake(likes_gold(tasks[name])), infos[name], tasks[name]).metrics
 
     assert found["acc_amb"].value == found["acc_dis"].value == 1
     assert found["diff_bias_amb"].value == found["diff_bias_dis"].value == 0
-
-
-@pytest.mark.parametrize("name", sorted(CHOSEN.keys() - BY_LENGTH))
-def test_answers_by_chance_score_chance(infos, tasks, name):
-    found = harness.run_task(Fake(by_chance), infos[name], tasks[name]).metrics[CHOSEN[name]]
-    chance = infos[name].chance[CHOSEN[name]]
-
-    assert abs(found.value - chance) <= 4 * found.stderr
 
 
 def test_who_always_says_unknown_has_no_bias(infos, tasks):
@@ -204,5 +116,5 @@ def test_prompts_are_clean_and_every_metric_has_an_error_bar(infos, tasks, name)
 def test_the_questions_say_what_was_asked_and_what_is_right(infos, tasks):
     asked = harness.run_task(Fake(by_chance), infos["ko_kobbq"], tasks["ko_kobbq"]).questions[0]
 
-    assert asked["prompt"].endswith("\nA: 고모\nB: 알 수 없음\nC: 삼촌\n정답:")
+    assert asked["prompt"].endswith(f"\nA: {AUNT}\nB: {UNKNOWN}\nC: {UNCLE}\n정답:")
     assert (asked["choices"], asked["gold"]) == (["A", "B", "C"], 1)

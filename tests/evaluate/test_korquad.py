@@ -109,8 +109,8 @@ def test_who_always_does_the_same_has_half_and_who_looks_has_all(tmp_path):
     always = faithful(rows, lambda row: -999.0, lambda row: -1.0)
     oracle = faithful(rows, lambda row: -99.0 * row["label"], lambda row: -50.0)
 
-    assert never == {"balanced_acc": 0.5, "answers_own": 1.0, "declines_swapped": 0.0}
-    assert always == {"balanced_acc": 0.5, "answers_own": 0.0, "declines_swapped": 1.0}
+    assert never == {"balanced_acc": 0.5, "acc": 0.5, "answers_own": 1.0, "declines_swapped": 0.0}
+    assert always == {"balanced_acc": 0.5, "acc": 0.5, "answers_own": 0.0, "declines_swapped": 1.0}
     assert set(oracle.values()) == {1.0}
 
 
@@ -146,13 +146,13 @@ def test_hrm8k_reads_every_file_of_its_folder(tmp_path):
     (tmp_path / "MMMLU_test.csv").write_text('question,answer\n"하나,\n둘?",1\n', "utf-8")
 
     assert hrm8k.hrm8k(tmp_path) == [
-        {"subset": "mmmlu", "question": "하나,\n둘?", "answer": "1"},
-        {"subset": "gsm8k", "question": "둘?", "answer": "2"},
+        {"part": "MMMLU", "question": "하나,\n둘?", "answer": "1"},
+        {"part": "GSM8K", "question": "둘?", "answer": "2"},
     ]
 
 
 def test_hrm8k_tells_an_empty_folder_and_a_short_row(tmp_path):
-    with pytest.raises(BadInput, match=r"no \.csv file"):
+    with pytest.raises(BadInput, match="no file"):
         hrm8k.hrm8k(tmp_path)
     (tmp_path / "ksm_test.csv").write_text("question,answer\n셋?\n", "utf-8")
     with pytest.raises(BadRecord, match=":2:"):

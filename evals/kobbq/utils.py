@@ -14,3 +14,7 @@ def letters(doc: dict[str, Any]) -> str:
 def text(doc: dict[str, Any]) -> str:
     asked = "다음 글을 읽고 질문에 답하시오. 글만 보고 알 수 없으면 '알 수 없음'이라고 답하시오."
     return f"{asked}\n\n글: {doc['context']}\n질문: {doc['question']}\n정답:"
+
+
+def letter(doc: dict[str, Any]) -> str:
+    return "ABC"[doc["label"]]

@@ -174,5 +174,6 @@ def figure(name: str, array: Floats) -> float:
     if metric.statistic is not None:
         return metric.statistic(array)
     if metric.is_ratio:
-        return float(array[:, 0].sum() / array[:, 1].sum())
+        above, below = (float(total) for total in array.sum(axis=0))
+        return above / below if below else float("nan")
     return float(array.mean())

@@ -113,9 +113,12 @@ def ratio_and_error(
     """Return sum(numerators) / sum(denominators) with the linearised standard error.
 
     This is bits per byte over pieces of text: long pieces weigh more, and pieces are what varies.
+    Over nothing it is nan without an error: no answer of the kind that is counted.
     """
     above = np.asarray(numerators, dtype=np.float64)
     below = _same_length(denominators, numerators)
+    if below.sum() == 0.0:
+        return Estimate(math.nan, None, int(above.size))
     ratio = float(above.sum() / below.sum())
     residuals = _cluster_sums(above - ratio * below, clusters)
     stderr = None

@@ -20,7 +20,7 @@ CHOSEN = [
     "ko_square_preference",
     "ko_faithfulness",
 ]
-WRITTEN = {"ko_korquad": "char_f1", "ko_hrm8k": "exact_match"}
+WRITTEN = {"ko_korquad": "char_f1", "ko_hrm8k": "exact_match", "ko_kobbq_written": "acc"}
 NAMES = [*CHOSEN, *WRITTEN]
 
 
@@ -105,7 +105,7 @@ def test_prompts_are_clean_and_every_metric_has_an_error_bar(infos, tasks, name)
     task = tasks[name]
     task.build_all_requests(rank=0, world_size=1)
     prompts = [instance.args[0] for instance in task.instances]
-    rule = by_chance if name in CHOSEN else (lambda request: "101그루 또는 \\boxed{1}")
+    rule = by_chance if name in CHOSEN else (lambda request: "정답은 101그루 \\boxed{1}")
     result = harness.run_task(Fake(rule), infos[name], task)
 
     assert prompts and not [text for text in prompts if "  " in text or text != text.strip()]

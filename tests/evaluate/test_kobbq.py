@@ -178,3 +178,24 @@ def test_a_broken_row_is_told_with_its_line(tmp_path, broken, told):
     path.write_text(HEAD + broken + "\n", encoding="utf-8")
     with pytest.raises(BadRecord, match=rf":2: .*{told}"):
         kobbq.samples(path)
+
+
+def test_a_written_answer_counts_as_its_choice_and_no_answer_in_no_figure_but_acc(path):
+    rows = kobbq.rotated(path)
+    letters = [kobbq.written_scores(row, [f"정답은 {'ABC'[row['label']]}입니다."]) for row in rows]
+    texts = [kobbq.written_scores(row, [f"{row['choices'][row['label']]}입니다."]) for row in rows]
+    none = kobbq.written_scores(rows[0], ["잘 모르겠지만 A 또는 B입니다."])
+
+    for row, by_letter, by_text in zip(rows, letters, texts, strict=True):
+        right = {**kobbq.contributions(row, row["label"]), "extract_failed": 0}
+        assert by_letter == by_text == right
+    assert none["extract_failed"] == 1 and none["acc"] == 0
+    assert np.isnan(metrics.figure("acc_amb", np.array([none["acc_amb"]])))
+    both = np.array([none["acc_amb"], letters[0]["acc_amb"]])
+    assert metrics.figure("acc_amb", both) == 1
+
+
+def test_a_ratio_over_nothing_is_not_defined_and_has_no_error():
+    found = metrics.estimate("acc_amb", [(0.0, 0.0), (0.0, 0.0)])
+
+    assert np.isnan(found.value) and found.stderr is None and found.n == 2

@@ -29,6 +29,11 @@ END = (
 )
 AFTER_NUMBER = END.replace("|번", "") + r"(?!\s+(?!보기|선택지|항목|문장|또는|혹은|및)[가-힣])"
 """3번 보기, but not 3번 읽었다."""
+PARTICLE = (
+    r"(?=(?:였|이었|일|임|라|라는|로|으로|는|은|가|이|를|을|와|과|도|만|의)"
+    r"(?:[\s.,]|$|[가-힣]*[다요]))"
+)
+"""What may follow a letter right after a mark."""
 ALONE = r"(?=$|[\s.,:;)\]!?/]|번|입니|이다|이에요|예요|에요|이야|이고|이며|인데|라고|이라고)"
 LABEL = re.compile(
     rf"(?P<circled>[{''.join(chr(start + at) for start in CIRCLED_FROM for at in range(5))}])"
@@ -40,7 +45,8 @@ LABEL = re.compile(
     r"|(?<![가-힣\d])(?P<ordinal>첫|두|세|네|다섯|[1-5])\s*번째"
 )
 BARE = re.compile(
-    rf"(?P<letter>[A-Ea-e]){END}|(?P<digit>[1-5])(?![.,]\d){END}|(?P<syllable>[가나다라마ㄱ-ㅁ]){ALONE}"
+    rf"(?P<letter>[A-Ea-e])(?:{END}|{PARTICLE})|(?P<digit>[1-5])(?![.,]\d){END}"
+    rf"|(?P<syllable>[가나다라마ㄱ-ㅁ]){ALONE}"
 )
 """A label without 번 or brackets: only right after a mark, or at the start of the text."""
 JOINED = re.compile(
@@ -144,7 +150,9 @@ def _alone(text: str) -> set[int]:
         return set()
     if after.strip(" .:)번") and not AFTER_LABEL.match(after):
         return set()
-    return {_place(found)} | {place for place, *_ in _labels(after)}
+    said, *others = sentences(after) or [""]
+    listed = {_place(other) for text in others if (other := BARE.fullmatch(text))}
+    return {_place(found)} | {place for place, *_ in _labels(said)} | listed
 
 
 def _called_right(text: str) -> set[int]:
@@ -205,6 +213,7 @@ def _digits(text: str) -> str:
 def _stated_number(clause: str) -> Fraction | None:
     """Return the number of a clause; of an equation, what it comes to."""
     clause = numerals.ungroup(clause)
+    clause = re.sub(r"\s*\([^()]*\)\s*", " ", clause).strip() or clause  # remarks beside the answer
     if EQUATIONS.search(clause):
         return None
     _, _, after = clause.rpartition("=")

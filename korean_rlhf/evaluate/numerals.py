@@ -19,14 +19,19 @@ NATIVE_TENS = {word: at * 10 for at, word in enumerate(TIMES_TEN, start=1)} | {"
 _PLAIN = r"(?:\d+(?:\.\d+)?|(?<!\d)\.\d+)"
 _SIGN = r"(?:(?<![\w)}])[-−–])?"
 _SCALE = r"(?:[십백천](?!분|막|장|자)|만(?!큼|약|남|나|족|들)|억|조(?!각|개|건|금|차|로))"
-FRACTION = re.compile(rf"(?P<sign>{_SIGN})\s*\\[dt]?frac\s*\{{(-?\d+)\}}\s*\{{(\d+)\}}")
+FRACTION = re.compile(
+    rf"(?P<sign>{_SIGN})\s*\\[dt]?frac\s*(?:\{{(-?\d+)\}}\s*\{{(\d+)\}}|(\d)\s*(\d))"
+)
 PART_OF = re.compile(r"(\d+|[가-힣]{1,6})\s*분의\s*(\d+|[가-힣]{1,6})")
 SCALED = re.compile(rf"{_PLAIN}\s?{_SCALE}+(?:\s?(?:{_PLAIN}\s?{_SCALE}*|{_SCALE}))*")
 DECIMAL = re.compile(rf"(?:{_SIGN[:-1]}\s?)?{_PLAIN}(?:\s*/\s*\d+(?![\d/]))?")
 GROUPED = re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+)(?!\d)")
 TEX_GAP = re.compile(r"(?<=\d)(?:\{,\}|\\[,!;])(?=\d{3})|\^\s*\{?\\circ\}?")
 """What TeX sets between thousands, and its sign of degrees."""
-NEVER = re.compile(r"√|\\sqrt|π|\\pi|[\d)}]\s?\^|\d[⁰¹²³⁴-⁹]|∞|\d\s?[xyznkabi](?![A-Za-z])")
+NEVER = re.compile(
+    r"√|\\sqrt|π|\\pi|[\d)}]\s?\^|\d[⁰¹²³⁴-⁹]|∞|frac\s*\{[^}]*[A-Za-z]"
+    r"|\d\s?[xyznkabi](?![A-Za-z])"
+)
 """What makes an expression more than a number."""
 
 
@@ -91,12 +96,13 @@ def parse(text: str) -> Fraction | None:
 def _number_at(text: str, at: int) -> tuple[Fraction, int] | None:
     """Return the number that begins at `at`, and where it ends."""
     if found := FRACTION.match(text, at):
-        below = int(found[3])
+        above, below = int(found[2] or found[4]), int(found[3] or found[5])
         sign = -1 if found["sign"] else 1
-        return (sign * Fraction(int(found[2]), below), found.end()) if below else None
+        return (sign * Fraction(above, below), found.end()) if below else None
     if found := PART_OF.match(text, at):
-        below_, above = (_whole(part) for part in found.groups())
-        return (Fraction(above, below_), found.end()) if below_ and above is not None else None
+        parts = [_whole(part) for part in found.groups()]
+        known = parts[0] and parts[1] is not None
+        return (Fraction(parts[1] or 0, parts[0] or 1), found.end()) if known else None
     if found := SCALED.match(text, at):
         return _scaled(found[0]), found.end()
     found = DECIMAL.match(text, at)

@@ -8,12 +8,20 @@ from collections.abc import Iterator
 
 from korean_rlhf.evaluate.textscores import FULL_WIDTH
 
+LABEL_AHEAD = (
+    r"(?=[①-⑤(\[]|[A-E](?![A-Za-z0-9])|[1-5]\s*(?:번|[.:)]|$|\n)"
+    r"|[가나다라마](?:번|\s*$|\n))"
+)
 MARK = re.compile(
     r"(?:정답|답안|답변|해답|최종\s*답|선택|(?<![가-힣])답)(?:\s*(?:번호|값))?\s*"
     r"(?:은|는|이\s|[:=→\])>】])\s*:?\s*"
+    rf"|(?:정답|(?<![가-힣])답)\s+{LABEL_AHEAD}"
+    rf"|(?:것|설명|내용|문장|보기|선택지)은\s+{LABEL_AHEAD}"
     r"|\banswer\s*(?:is\s*:?|:)\s*",
     re.IGNORECASE,
 )
+"""Words before an answer. Of 옳지 않은 것은 ②, only what comes after 것은 counts."""
+BOX = re.compile(r"\\?(?:boxed|fbox)\s*(?=\{)")
 SENTENCE_END = re.compile(r"(?<=\S)\.(?!\d)(?:\s+|$)|[!?。]\s*|\n+")
 EMPHASIS = re.compile(r"[*`\"'“”‘’$]|~~|\\[()\[\]]")
 WRAPPER = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
@@ -31,12 +39,13 @@ def boxed(text: str) -> str | None:
     >>> boxed("\\boxed{1}, \\boxed{\\frac{1}{2}}")
     '\\frac{1}{2}'
     """
-    begin = text.rfind("\\boxed{")
+    boxes = list(BOX.finditer(text))
+    begin = boxes[-1].end() if boxes else len(text)
     depth = 0
-    for at in range(begin + len("\\boxed"), len(text)) if begin >= 0 else ():
+    for at in range(begin, len(text)):
         depth += {"{": 1, "}": -1}.get(text[at], 0)
         if depth == 0:
-            return text[begin + len("\\boxed{") : at].strip()
+            return text[begin + 1 : at].strip()
     return None
 
 

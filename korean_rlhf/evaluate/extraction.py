@@ -127,7 +127,7 @@ def _place(found: re.Match[str]) -> int:
 
 def _named(clause: str) -> set[int]:
     """Return the choices that a marked clause names: the first, and those joined to it."""
-    clause = re.sub(r"\S+\s*(?:번\s*)?(?:이|가)?\s*아니(?:라|고),?\s*", "", clause)
+    clause = re.sub(r"\S{1,30}\s*(?:번\s*)?(?:이|가)?\s*아니(?:라|고),?\s*", "", clause)
     found = BARE.match(clause) or LABEL.search(clause)
     named: set[int] = set()
     while found:

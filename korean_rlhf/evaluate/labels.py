@@ -30,6 +30,21 @@ SHORT_STAGES = {"pretrain": "사전 학습", "sft": "SFT", "reward": "보상", "
 METRICS = {
     "acc": "정확도",
     "acc_norm": "정확도(길이 보정)",
+    "acc_amb": "정확도(모호한 맥락)",
+    "acc_dis": "정확도(명확한 맥락)",
+    "balanced_acc": "균형 정확도",
+    "answers_own": "제 지문에 답한 비율",
+    "declines_swapped": "바뀐 지문에 ‘알 수 없음’이라 한 비율",
+    "diff_bias_amb": "편향 차이(모호한 맥락)",
+    "diff_bias_dis": "편향 차이(명확한 맥락)",
+    "exact_match": "정답 일치율",
+    "exact_match_plain": "정답 일치율(기호 정리)",
+    "char_f1": "글자 F1",
+    "char_f1_plain": "글자 F1(기호 정리)",
+    "eojeol_f1": "어절 F1",
+    "morpheme_f1": "형태소 F1",
+    "chrf": "chrF",
+    "extract_failed": "답을 읽지 못한 비율",
     "f1": "매크로 F1",
     "bits_per_byte": "비트/바이트",
     "prompt_strict": "지시문 이행률",
@@ -37,7 +52,7 @@ METRICS = {
     "instruction_strict": "조건 이행률",
     "instruction_loose": "조건 이행률(느슨)",
 }
-SHARES = frozenset(METRICS) - {"bits_per_byte"}
+SHARES = frozenset(METRICS) - {"bits_per_byte", "diff_bias_amb", "diff_bias_dis"}
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}
 DASH = "–"
 

@@ -109,10 +109,10 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         others = [text for text in plain if not (begin and text.startswith(begin))]
         encoded: dict[str, Tokens] = {}
         if started:
-            found = self.tokenizer(started, add_special_tokens=False)["input_ids"]
+            found = self.tokenizer(started, add_special_tokens=False, verbose=False)["input_ids"]
             encoded |= dict(zip(started, found, strict=True))
         if others:
-            found = self.tokenizer(others, add_special_tokens=True)["input_ids"]
+            found = self.tokenizer(others, add_special_tokens=True, verbose=False)["input_ids"]
             encoded |= {text: self._begin + ids for text, ids in zip(others, found, strict=True)}
         return encoded
 

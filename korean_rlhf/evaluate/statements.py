@@ -22,6 +22,8 @@ MARK = re.compile(
 )
 """Words before an answer. Of 옳지 않은 것은 ②, only what comes after 것은 counts."""
 BOX = re.compile(r"\\?(?:boxed|fbox)\s*(?=\{)")
+MARKS, LONGEST = 20, 300
+"""Marks of an answer that are read, and characters of a sentence after one."""
 SENTENCE_END = re.compile(r"(?<=\S)\.(?!\d)(?:\s+|$)|[!?。]\s*|\n+")
 EMPHASIS = re.compile(r"[*`\"'“”‘’$]|~~|\\[()\[\]]")
 WRAPPER = re.compile(r"\\(?:text|textbf|mathrm|mathbf)\s*\{([^{}]*)\}")
@@ -52,13 +54,16 @@ def boxed(text: str) -> str | None:
 def marked(text: str) -> Iterator[str]:
     r"""Yield what stands after each mark of an answer, to the end of its sentence, the last first.
 
+    Read are the last few marks and the beginning of each sentence: a model that repeats itself
+    without end takes no longer than another.
+
     >>> list(marked("답: 3. 아니다.\n정답은\n5입니다."))
     ['5입니다', '3']
     """
-    for mark in reversed(list(MARK.finditer(text))):
-        for sentence in sentences(text[mark.end() :]):
-            yield sentence
-            break
+    for mark in reversed(list(MARK.finditer(text))[-MARKS:]):
+        said = sentences(text[mark.end() :].lstrip()[:LONGEST])
+        if said:
+            yield said[0]
 
 
 def sentences(text: str) -> list[str]:

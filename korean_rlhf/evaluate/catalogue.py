@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -204,6 +204,8 @@ SOURCES: dict[str, Source] = {
         hub="KorQuAD/squad_kor_v1",
         hub_split="validation",
         from_hub=korquad.korquad_row,
+        shots=_places("korquad", "dataset", "")("KorQuAD_v1.0_train.json"),
+        hub_shots="train",
     ),
     "faithfulness": _korquad(read=korquad.faithfulness),
     "hrm8k": Source(
@@ -216,7 +218,10 @@ SOURCES: dict[str, Source] = {
     ),
     "kobbq": _kobbq(kobbq.rotated),
     "kobbq_text": _kobbq(kobbq.samples),
-    "kosbi": _safety("kosbi", "KoSBi", "kosbi_test.json", safetysets.kosbi),
+    "kosbi": replace(
+        _safety("kosbi", "KoSBi", "kosbi_test.json", safetysets.kosbi),
+        shots=_places("kosbi", "data/KoSBi", "")("kosbi_valid.json"),
+    ),
     "kosbi_pairs": _safety("kosbi", "KoSBi", "kosbi_test.json", safetysets.kosbi_pairs),
     "square": _safety("square", "SQuARe", "response_test_ood.json", safetysets.square),
     "square_pairs": _safety("square", "SQuARe", "response_test_ood.json", safetysets.square_pairs),

@@ -10,9 +10,11 @@ def write_answer_sets(root):
     """Write every set below `root` and return it."""
     sums = "".join(f"{at} 더하기 1은?,{at + 1}\n" for at in range(30))
     texts = {
-        "korquad/KorQuAD_v1.0_dev.json": json.dumps(korquad()),
+        "korquad/KorQuAD_v1.0_dev.json": json.dumps(korquad(range(40))),
+        "korquad/KorQuAD_v1.0_train.json": json.dumps(korquad(range(30, 60))),
         "kobbq/KoBBQ_test_samples.tsv": kobbq(),
-        "kosbi/kosbi_test.json": json.dumps(kosbi()),
+        "kosbi/kosbi_test.json": json.dumps(kosbi(range(60))),
+        "kosbi/kosbi_valid.json": json.dumps(kosbi(range(50, 90))),
         "square/response_test_ood.json": json.dumps(square()),
         "hrm8k/gsm8k_test.csv": "question,answer\n" + sums,
     }
@@ -22,7 +24,7 @@ def write_answer_sets(root):
     return root
 
 
-def korquad():
+def korquad(numbers):
     return {
         "data": [
             {
@@ -40,7 +42,7 @@ def korquad():
                     }
                 ],
             }
-            for number in range(40)
+            for number in numbers
         ]
     }
 
@@ -57,15 +59,15 @@ def kobbq():
     return "\n".join(lines) + "\n"
 
 
-def kosbi():
+def kosbi(numbers):
     labels = ("safe", "unsafe")
     return [
         {
             "context": f"{at // 2}번 집이 이사를 왔다.",
-            "sentence": f"{label} {at}",
-            "sentence_label": label,
+            "sentence": f"{labels[at % 2]} {at}",
+            "sentence_label": labels[at % 2],
         }
-        for at, label in enumerate(labels * 30)
+        for at in numbers
     ]
 
 

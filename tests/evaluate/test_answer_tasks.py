@@ -118,3 +118,20 @@ def test_the_questions_say_what_was_asked_and_what_is_right(infos, tasks):
 
     assert asked["prompt"].endswith(f"\nA: {AUNT}\nB: {UNKNOWN}\nC: {UNCLE}\n정답:")
     assert (asked["choices"], asked["gold"]) == (["A", "B", "C"], 1)
+
+
+@pytest.mark.parametrize("name", ["ko_korquad", "ko_kosbi"])
+def test_examples_come_from_another_split_and_hold_their_answers(infos, data, name):
+    options = DataOptions(data=str(data), shots=2)
+    task = harness.build_tasks([infos[name]], options)[name]
+    task.build_all_requests(rank=0, world_size=1)
+    prompts = [instance.args[0] for instance in task.instances]
+    asked = {doc["question"] if name == "ko_korquad" else doc["sentence"] for doc in task.eval_docs}
+    shown = [prompt.split("\n\n")[:-1] for prompt in prompts]
+
+    assert {len(examples) for examples in shown} == {2}
+    for examples in shown:
+        for example in examples:
+            assert not [text for text in asked if f": {text}\n" in example]
+            assert example.split("답:")[-1].startswith(" ")
+            assert example.split("답:")[-1].strip()

@@ -8,6 +8,8 @@ import csv
 import json
 import random
 
+from tests.evaluate.made_up_answers import write_answer_sets
+
 WORDS = ["사과", "나무", "강아지", "바다", "학교", "친구", "노래", "하늘", "기차", "점심"]
 VERBS = ["보았다", "좋아한다", "기다렸다", "그렸다고 한다", "아직 잊지 못했다"]
 INFERENCE = ["entailment", "neutral", "contradiction"]
@@ -41,7 +43,7 @@ def write_all(root):
         write_comments(root, split, count, rng)
         write_exams(root, split, count, rng)
         write_passages(root, split, count, rng)
-    return root
+    return write_answer_sets(root)
 
 
 def write_kobest(root, split, count, rng):

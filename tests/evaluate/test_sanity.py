@@ -12,7 +12,6 @@ from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.statistics import holm
 from korean_rlhf.evaluate.suites import load_tasks
 from tests.evaluate.made_up import write_all
-from tests.evaluate.made_up_answers import write_answer_sets
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -50,7 +49,7 @@ def infos():
 @pytest.fixture(scope="module")
 def tasks(infos, tmp_path_factory):
     """Every task on made-up data: one that has none of its own here is an error."""
-    root = write_answer_sets(write_all(tmp_path_factory.mktemp("sets")))
+    root = write_all(tmp_path_factory.mktemp("sets"))
     options = DataOptions(data=str(root), items=60)  # most of the made-up ones, some of our own
     return harness.build_tasks(list(infos.values()), options)
 

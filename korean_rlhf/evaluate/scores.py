@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -34,14 +35,42 @@ def suite_path(evals: Path, checkpoint: str, suite: str) -> Path:
 
 
 def read_scores(path: Path) -> dict[str, Any]:
-    """Return a score file, {} when there is none.
+    """Return a score file, {} when there is none; a figure that is not defined is nan.
 
     Raises:
         BadInput: it is torn; ours never are, for they are written atomically.
     """
     if not path.is_file():
         return {}
-    return read_json_object(path, fix="Delete it: it is computed anew.")
+    record = read_json_object(path, fix="Delete it: it is computed anew.")
+    for entry in record.get("tasks", {}).values():
+        for figure in entry["metrics"].values():
+            if figure["value"] is None:
+                figure["value"] = math.nan
+    return record
+
+
+def json_text(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON, in which a figure that is not defined (nan) is null.
+
+    >>> print(json_text({"pearson": float("nan"), "n": [3]}), end="")
+    {
+      "pearson": null,
+      "n": [
+        3
+      ]
+    }
+    """
+    text = json.dumps(_without_nan(record), ensure_ascii=False, indent=2, allow_nan=False)
+    return text + "\n"
+
+
+def _without_nan(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nan(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(part) for part in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def known_results(folder: Path) -> dict[str, dict[str, Any]]:
@@ -75,7 +104,7 @@ def write_scores(
         "tasks": dict(tasks),
         "missing": dict(missing),
     }
-    atomic_write_text(path, json.dumps(record, ensure_ascii=False, indent=2) + "\n")
+    atomic_write_text(path, json_text(record))
 
 
 def write_items(folder: Path, name: str, items: Iterable[Mapping[str, Any]]) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from korean_rlhf.endpoint import Endpoint, Question, RequestRefused
 from korean_rlhf.errors import BadInput
@@ -26,6 +27,9 @@ from korean_rlhf.promptfiles import PromptFile, load_prompt
 from korean_rlhf.records import Message
 from korean_rlhf.rundir import chosen_step
 from korean_rlhf.settings.judge import JudgeSettings
+
+if TYPE_CHECKING:
+    from korean_rlhf.evaluate.judge.rewards import Rewards
 
 Pair: TypeAlias = tuple[Exchange, Exchange]
 
@@ -117,6 +121,8 @@ class EndpointJudge:
             reply = self._server.ask(question)
         except RequestRefused as problem:
             return Failure("refused", str(problem))
+        if reply.finish_reason == "length":  # what looks like a 1 may be the beginning of a 10
+            return Failure("cut-off", reply.text)
         return reply.text
 
     def _parameters(self) -> dict[str, Any]:
@@ -165,9 +171,7 @@ class RewardJudge:
 
     def score(self, exchanges: Sequence[Exchange]) -> list[Score | Failure]:
         """Return the reward of each whole dialogue; one that the model cannot read is a failure."""
-        from korean_rlhf.evaluate.judge.rewards import Rewards
-
-        rewards = Rewards(self.folder, self._settings)
+        rewards = self._rewards
         rows = [
             rewards.encode([*one.messages, Message(role="assistant", content=one.answer)])
             for one in exchanges
@@ -181,6 +185,13 @@ class RewardJudge:
                 else Failure("too-long", f"{len(row)} tokens")
                 for row in rows
             ]
+
+    @cached_property
+    def _rewards(self) -> Rewards:
+        """The model, loaded when it is first asked."""
+        from korean_rlhf.evaluate.judge.rewards import Rewards
+
+        return Rewards(self.folder, self._settings)
 
     def prefer(self, pairs: Sequence[Pair]) -> list[Preference | Failure]:
         """Return the answer with the higher reward of each two; equal rewards tie."""

@@ -62,7 +62,7 @@ def _differences(differences: Sequence[Mapping[str, Any]]) -> str:
             f"{one['second']} − {one['first']}",
             _bold(f"{one['mean']:+.3f}", one),
             f"{one['low']:+.3f} ~ {one['high']:+.3f}",
-            f"{one['adjusted_p']:.3f}",
+            probability(one["adjusted_p"]),
             str(one["n"]),
         ]
         for one in differences
@@ -77,7 +77,7 @@ def _pairs(pairs: Sequence[Mapping[str, Any]]) -> str:
             f"{one['second_wins']} / {one['ties']} / {one['first_wins']}",
             _bold(_percent(one["win_rate"] and one["win_rate"]["value"]), one),
             f"{_percent(one['low'])} ~ {_percent(one['high'])}",
-            f"{one['adjusted_p']:.3f}",
+            probability(one["adjusted_p"]),
             str(one["failed"]),
         ]
         for one in pairs
@@ -110,6 +110,15 @@ def estimate(found: Mapping[str, Any] | None) -> str:
         return DASH
     error = found["stderr"]
     return f"{found['value']:.3f}" + (f" ± {error:.3f}" if error is not None else "")
+
+
+def probability(value: float) -> str:
+    """Return a p-value; one that rounds to nothing is not nothing.
+
+    >>> probability(0.0312), probability(1e-9)
+    ('0.031', '< 0.001')
+    """
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def proportion(found: Mapping[str, Any] | None) -> str:

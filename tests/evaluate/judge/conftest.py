@@ -23,7 +23,7 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def judging(score=None, prefer=None):
+def judging(score=None, prefer=None, finish="stop"):
     """Serve `score(answer)` and `prefer(answer_a, answer_b)`, both as the text of the reply."""
     seen = []
     lock = threading.Lock()
@@ -39,7 +39,7 @@ def judging(score=None, prefer=None):
             asked = body["messages"][-1]["content"]
             single = SINGLE.search(asked)
             said = score(single[1]) if single else prefer(*PAIR.search(asked).groups())
-            choice = {"message": {"content": said}, "finish_reason": "stop"}
+            choice = {"message": {"content": said}, "finish_reason": finish}
             status = 400 if said is None else 200
             content = json.dumps({"choices": [choice]}).encode()
             self.send_response(status)

@@ -231,3 +231,16 @@ def test_questions_count_alike_however_many_answers_they_have():
     few = [answer("나", 1, 2), answer("나", 2, 1)]
 
     assert agreement([*many, *few]).spearman.value == pytest.approx(0.0)
+
+
+def test_a_reply_that_was_cut_is_no_verdict(judged, judging, tmp_path):
+    """What reads as a 1 may have been on its way to a 10."""
+    settings = JudgeSettings(model="replica", answers_per_question=0, mode="single")
+    path = judged(make_rows(questions=2))
+    with judging(lambda answer: "점수: 1", finish="length") as (server, _):
+        result = calibrate(path, tmp_path / "out", settings, server)
+
+    assert result["failures"] == {"cut-off": 20}
+    assert result["judged"] == 0
+    assert result["single"]["judge"]["accuracy"] is None
+    assert "cut-off 20" in (tmp_path / "out" / "calibration.md").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,7 +16,7 @@ from korean_rlhf.evaluate.judge.pairs import Outcome
 from korean_rlhf.evaluate.statistics import Estimate, mean_and_error
 
 GAPS = ((0.0, 1.0), (1.0, 2.0), (2.0, 4.0), (4.0, 6.0), (6.0, float("inf")))
-"""Differences of the given scores, the upper end included."""
+"""Differences of scores on a scale of ten, the upper end included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +64,10 @@ def agreement(answers: Sequence[Answer]) -> Agreement:
         clusters = [name for name, use in zip(questions, chosen, strict=True) if use]
         return mean_and_error(values, clusters) if values else None
 
-    gaps = [abs(first.given - second.given) for first, second in pairs]
+    gaps = [rounded(first.given - second.given) for first, second in pairs]
     by_gap = {
-        _gap_name(low, high): accuracy([low < gap <= high for gap in gaps]) for low, high in GAPS
+        _gap_name(low, high): accuracy([low < gap <= high for gap in gaps])
+        for low, high in gap_ranges(max(gaps, default=1.0))
     }
     return Agreement(
         spearman=_within(answers, "judged", "given"),
@@ -77,6 +79,25 @@ def agreement(answers: Sequence[Answer]) -> Agreement:
         accuracy_longer_better=accuracy([value is True for value in longer]),
         accuracy_shorter_better=accuracy([value is False for value in longer]),
     )
+
+
+def rounded(gap: float) -> float:
+    """Return the size of a difference without the noise of its last digits.
+
+    >>> rounded(0.2 - 0.3)
+    0.1
+    """
+    return round(abs(gap), 9)
+
+
+def gap_ranges(largest: float) -> list[tuple[float, float]]:
+    """Return GAPS for scores whose largest difference is `largest`, by the next power of ten.
+
+    >>> gap_ranges(9.0)[1], gap_ranges(0.9)[1]
+    ((1.0, 2.0), (0.1, 0.2))
+    """
+    scale = 10.0 ** math.ceil(math.log10(largest)) / 10.0
+    return [(rounded(low * scale), rounded(high * scale)) for low, high in GAPS]
 
 
 def _groups(answers: Sequence[Answer]) -> list[list[Answer]]:
@@ -147,12 +168,13 @@ def pair_agreement(outcomes: Sequence[Outcome], gaps: Sequence[float]) -> PairAg
     questions = [one.first.question for one, _ in read]
 
     def accuracy(low: float, high: float) -> Estimate | None:
-        chosen = [at for at, (_, gap) in enumerate(read) if low < abs(gap) <= high]
+        chosen = [at for at, (_, gap) in enumerate(read) if low < rounded(gap) <= high]
         if not chosen:
             return None
         return mean_and_error([right[at] for at in chosen], [questions[at] for at in chosen])
 
-    by_gap = {_gap_name(low, high): accuracy(low, high) for low, high in GAPS}
+    ranges = gap_ranges(max(map(rounded, gaps), default=1.0))
+    by_gap = {_gap_name(low, high): accuracy(low, high) for low, high in ranges}
     lengths = [
         [points[one.result], float(len(one.first.answer) - len(one.second.answer))]
         for one, _ in read

@@ -244,3 +244,18 @@ def test_a_reply_that_was_cut_is_no_verdict(judged, judging, tmp_path):
     assert result["judged"] == 0
     assert result["single"]["judge"]["accuracy"] is None
     assert "cut-off 20" in (tmp_path / "out" / "calibration.md").read_text(encoding="utf-8")
+
+
+def test_gaps_are_parts_of_whatever_scale_the_given_scores_have():
+    def answers(scale):
+        return [
+            Answer(question="가", given=number * scale, judged=number % 4, characters=1)
+            for number in range(1, 10)
+        ]
+
+    ten, one = (agreement(answers(scale)) for scale in (1.0, 0.1))
+
+    assert [found.value for found in ten.by_gap.values()] == pytest.approx(
+        [found.value for found in one.by_gap.values()]
+    )
+    assert list(one.by_gap) == ["0-0.1", "0.1-0.2", "0.2-0.4", "0.4-0.6", "over 0.6"]

@@ -20,7 +20,12 @@ from korean_rlhf.evaluate.checkpoints import weights_digest
 from korean_rlhf.evaluate.judge.contestants import Contestant, find_contestants
 from korean_rlhf.evaluate.judge.duels import pair_figures
 from korean_rlhf.evaluate.judge.exchanges import Exchange
-from korean_rlhf.evaluate.judge.figures import Judged, score_difference, single_figures
+from korean_rlhf.evaluate.judge.figures import (
+    Judged,
+    SingleFigures,
+    score_difference,
+    single_figures,
+)
 from korean_rlhf.evaluate.judge.judges import EndpointJudge, Judge, RewardJudge
 from korean_rlhf.evaluate.judge.markdown import render
 from korean_rlhf.evaluate.judge.pairs import Outcome, judge_both_orders
@@ -136,8 +141,8 @@ def _judge_all(
         "version": __version__,
     }
     if settings.mode != "pairwise":
-        judged = _score_all(contestants, written, asked, judge)
-        result["models"] = {name: plain(single_figures(rows)) for name, rows in judged.items()}
+        judged, figures = _score_all(contestants, written, asked, judge)
+        result["models"] = {name: plain(found) for name, found in figures.items()}
         result["differences"] = _differences(judged)
     if settings.mode != "single":
         result["pairs"] = _compare_all(written, judge)
@@ -162,10 +167,11 @@ def _score_all(
     written: Mapping[str, Written],
     asked: OpenSet,
     judge: Judge,
-) -> dict[str, list[Judged]]:
+) -> tuple[dict[str, list[Judged]], dict[str, SingleFigures]]:
     """Score every answer, and write the file of each checkpoint as soon as it is judged."""
     categories = {question.id: question.category for question in asked.questions}
-    found = {}
+    found: dict[str, list[Judged]] = {}
+    figures: dict[str, SingleFigures] = {}
     for one in contestants:
         exchanges = written[one.name].exchanges
         verdicts = judge.score(exchanges)
@@ -173,26 +179,26 @@ def _score_all(
             Judged(exchange, verdict, categories[exchange.question])
             for exchange, verdict in zip(exchanges, verdicts, strict=True)
         ]
+        figures[one.name] = single_figures(found[one.name])
         entry = {
             "weights_sha256": weights_digest(one.checkpoint.folder),
             "questions_sha256": asked.digest,
             "judge_sha256": judge.key,
             "scale": judge.scale,
-            "figures": plain(single_figures(found[one.name])),
+            "figures": plain(figures[one.name]),
             "cut_prompts": written[one.name].cut_prompts,
             "rows": rows_of_scores(found[one.name]),
         }
         _merge(one.folder / f"judged-{asked.name}.json", judge.name, entry)
-        _tell(one.name, found[one.name])
-    return found
+        _tell(one.name, figures[one.name])
+    return found, figures
 
 
-def _tell(name: str, judged: Sequence[Judged]) -> None:
-    figures = single_figures(judged)
+def _tell(name: str, figures: SingleFigures) -> None:
     failed = sum(figures.failures.values())
     mean = figures.mean
-    shown = f"{mean.value:.3f} ± {mean.stderr or 0:.3f}" if mean else "no verdict"
-    say(f"{name}: {shown} (n = {len(judged) - failed}, {failed} without a verdict)")
+    shown = f"{mean.value:.3f} ± {mean.stderr or 0:.3f}, n = {mean.n}" if mean else "no verdict"
+    say(f"{name}: {shown}; {failed} answers without a verdict")
 
 
 def _differences(judged: Mapping[str, list[Judged]]) -> list[dict[str, Any]]:

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from korean_rlhf.evaluate import benchmarks, hrm8k, kobbq, korquad, prose, refusal, safetysets, truth
+from korean_rlhf.evaluate import (
+    benchmarks,
+    hrm8k,
+    kobbq,
+    korquad,
+    prose,
+    refusal,
+    safetysets,
+    truth,
+)
 from korean_rlhf.evaluate.following.prompts import following
 
 FromHub: TypeAlias = Callable[[Path, int, benchmarks.Row], benchmarks.Row]

@@ -51,7 +51,6 @@ METRICS = {
     "prompt_loose": "지시문 이행률(느슨)",
     "instruction_strict": "조건 이행률",
     "instruction_loose": "조건 이행률(느슨)",
-    "balanced_accuracy": "균형 정확도",
     "refusal_rate": "거절률",
     "over_refusal": "지나친 거절률",
 }

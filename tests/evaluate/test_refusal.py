@@ -119,7 +119,7 @@ def test_the_figures_are_shares_of_each_kind():
 def test_one_answer_to_all_is_at_chance(answer):
     items = [{"metrics": process(row, [answer])} for row in read_prompts(PROMPTS)]
 
-    assert estimates(items)["balanced_accuracy"].value == 0.5
+    assert estimates(items)["balanced_acc"].value == 0.5
 
 
 def test_a_model_that_tells_them_apart_is_right(tmp_path):
@@ -138,7 +138,7 @@ def test_a_model_that_tells_them_apart_is_right(tmp_path):
 
     result = harness.run_task(Knows(), info, task)
 
-    assert result.metrics["balanced_accuracy"].value == 1.0
+    assert result.metrics["balanced_acc"].value == 1.0
     assert result.metrics["refusal_rate"].value == 1.0
     assert result.metrics["over_refusal"].value == 0.0
     assert len(result.items) == 40

@@ -29,6 +29,7 @@ COMMANDS = {
     "reward": "learn a reward from ranked answers",
     "ppo": "optimise a model against the reward",
     "eval": "score every checkpoint that has no score yet",
+    "judge": "let a model judge open answers, or measure a judge",
     "rank": "answers with scores -> ranked comparisons",
     "report": "write the report of a run: HTML, Markdown, JSON",
     "chat": "talk with a model in the terminal",

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from korean_rlhf.evaluate import benchmarks, hrm8k, kobbq, korquad, prose, safetysets, truth
+from korean_rlhf.evaluate import (
+    benchmarks,
+    hrm8k,
+    kobbq,
+    korquad,
+    prose,
+    refusal,
+    safetysets,
+    truth,
+)
 from korean_rlhf.evaluate.following.prompts import following
 
 FromHub: TypeAlias = Callable[[Path, int, benchmarks.Row], benchmarks.Row]
@@ -236,6 +245,12 @@ SOURCES: dict[str, Source] = {
         files=("following/prompts.jsonl",),
         where="a whole installation of korean-rlhf: it ships with it",
         read=following,
+        packaged=True,
+    ),
+    "refusal": Source(
+        files=("refusal/prompts.jsonl",),
+        where="the folder `korean-rlhf where evals`",
+        read=refusal.read_prompts,
         packaged=True,
     ),
     "prose": Source(

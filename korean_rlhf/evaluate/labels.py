@@ -51,6 +51,8 @@ METRICS = {
     "prompt_loose": "지시문 이행률(느슨)",
     "instruction_strict": "조건 이행률",
     "instruction_loose": "조건 이행률(느슨)",
+    "refusal_rate": "거절률",
+    "over_refusal": "지나친 거절률",
 }
 SHARES = frozenset(METRICS) - {"bits_per_byte", "diff_bias_amb", "diff_bias_dis"}
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}

@@ -45,6 +45,8 @@ class TaskInfo:
     own that no pick decides."""
     takes_shots: bool = False
     """Whether it can show worked examples before a question."""
+    chat: bool = False
+    """Whether it is put as a user's turn to models that learned the chat template, in any case."""
 
 
 def load_suites(root: Path | None = None) -> dict[str, Suite]:
@@ -94,6 +96,7 @@ def _info(path: Path) -> TaskInfo:
         cluster=str(metadata.get("cluster", "")),
         compared=metadata.get("compared", None if "process_results" in config else 0),
         takes_shots=config.get("fewshot_split") == "shots",
+        chat=bool(metadata.get("chat", False)),
     )
 
 

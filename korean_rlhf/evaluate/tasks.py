@@ -77,3 +77,13 @@ def ratio_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
 def clear_context_bias_of_parts(parts: Sequence[tuple[float, float]]) -> float:
     """Return KoBBQ's diff-bias in disambiguated contexts: an lm-eval aggregation."""
     return metrics.clear_context_bias(np.asarray(parts))
+
+
+def refusal_rate_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the share of harmful prompts refused: an lm-eval aggregation."""
+    return metrics.refusal_rate(np.asarray(pairs))
+
+
+def over_refusal_of_pairs(pairs: Sequence[tuple[float, float]]) -> float:
+    """Return the share of harmless prompts refused: an lm-eval aggregation."""
+    return metrics.over_refusal(np.asarray(pairs))

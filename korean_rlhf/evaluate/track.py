@@ -210,7 +210,7 @@ def _score_one(
     for info in todo:
         lm.label = f"{checkpoint.name} {info.name}"
         key = keys[info.name]
-        chat = _is_chat(checkpoint, settings)
+        chat = _is_chat(info, checkpoint, settings)
         with Journal(folder / scores.ITEMS / f"{info.name}-{key[:16]}.journal") as journal:
             lm.journal = journal
             results[info.name] = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
@@ -264,7 +264,7 @@ def _key(
         weights=weights,
         task=info.digest,
         data=plan.digests[info.name],
-        chat=_is_chat(checkpoint, settings),
+        chat=_is_chat(info, checkpoint, settings),
         size=settings.text_bytes if is_text else settings.items,
         shots=[plan.shots[info.name].count, plan.shots[info.name].digest],
         layout=scores.LAYOUT,
@@ -272,8 +272,11 @@ def _key(
     )
 
 
-def _is_chat(checkpoint: Checkpoint, settings: EvaluateSettings) -> bool:
-    return settings.template == "chat" and checkpoint.stage in (*CHAT_STAGES, "model")
+def _is_chat(info: TaskInfo, checkpoint: Checkpoint, settings: EvaluateSettings) -> bool:
+    """Return whether a question is put as a user's turn; of a plain model, the setting decides."""
+    if settings.template == "chat":
+        return checkpoint.stage in (*CHAT_STAGES, "model")
+    return info.chat and checkpoint.stage in CHAT_STAGES
 
 
 def _still_true(path: Path, weights: str, plan: Plan) -> dict[str, Any]:

@@ -109,6 +109,12 @@ def make_model(folder, seed=0, vocabulary=400):
     return folder
 
 
+@pytest.fixture(name="make_model", scope="session")
+def make_model_fixture():
+    """The function that writes a tiny model."""
+    return make_model
+
+
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory):
     """The folder of a tiny random model."""

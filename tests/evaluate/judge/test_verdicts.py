@@ -1,0 +1,61 @@
+"""Verdicts are read strictly: golden/verdicts.jsonl holds what judges write."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from korean_rlhf.evaluate.judge.verdicts import (
+    Failure,
+    Preference,
+    Score,
+    parse_preference,
+    parse_score,
+)
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "golden" / "verdicts.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+
+
+def read(case):
+    found = (parse_score if case["kind"] == "score" else parse_preference)(case["said"])
+    if isinstance(found, Failure):
+        return found.why
+    return found.value if isinstance(found, Score) else found.choice
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(
+            case,
+            id=case["label"],
+            marks=pytest.mark.xfail(strict=True, reason=case["why"])
+            if case["expect"] == "fail"
+            else (),
+        )
+        for case in CASES
+    ],
+)
+def test_a_verdict_is_read_as_a_person_reads_it(case):
+    assert read(case) == case["verdict"]
+
+
+def test_the_reason_is_kept():
+    said = '{"reason": "군더더기가 없다.", "score": 9}'
+
+    assert parse_score(said) == Score(9.0, "군더더기가 없다.")
+    assert parse_preference('{"reason": "같다.", "winner": "tie"}') == Preference("tie", "같다.")
+
+
+def test_a_failure_keeps_what_was_said():
+    assert parse_score("좋은 답입니다.") == Failure("no-verdict", "좋은 답입니다.")
+
+
+@pytest.mark.parametrize("said", ['{"a":' * 5000, "{" * 50_000, "점수: " + "9" * 400])
+def test_hostile_text_is_a_failure(said):
+    assert isinstance(parse_score(said), Failure)

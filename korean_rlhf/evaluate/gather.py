@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf import __version__
-from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
 from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
 from korean_rlhf.evaluate.scores import read_items, read_scores
 from korean_rlhf.evaluate.showcase import SHOWCASE
+from korean_rlhf.evaluate.stagefiles import StageFacts, manifest_of, read_stages
 from korean_rlhf.evaluate.truereward import RESULT
-from korean_rlhf.rundir import MANIFEST, MetricsLog, read_manifest, step_folder
+from korean_rlhf.rundir import MetricsLog, step_folder
 
-STAGE_NOTES = "stages.json"
-WHEN_TORN = "Delete it: the report does without."
 Table = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StageFacts:
-    """One stage of the run: what it took and what its manifest says."""
-
-    name: str
-    seconds: float | None
-    peak_rss_mb: float | None
-    manifest: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,81 +63,13 @@ def gather(run: Path) -> RunFacts:
     return RunFacts(
         name=run.resolve().name,
         version=__version__,
-        stages=list(_stages(run)),
+        stages=list(read_stages(run)),
         metrics=_metrics(run),
         scores=scores,
         comparisons=compare_checkpoints([one for one in scores if one.chosen], _items_of),
         true_reward=read_scores(run / "evals" / RESULT),
         answers={one.stage: _answers(one) for one in scores if one.chosen and _answers(one)},
     )
-
-
-def _stages(run: Path) -> Iterator[StageFacts]:
-    """Yield the stages in the order they ran: of the recipe's notes, else of their own manifests.
-
-    Data stages are found through the inputs that manifests name.
-    """
-    notes = _notes(run)
-    seen: set[Path] = set()
-    for name, note in notes.items():
-        folder = _place(run, str(note["folder"])) if note.get("folder") else None
-        manifest = _manifest(folder)
-        if folder is not None:
-            seen.add(folder.resolve())
-        yield StageFacts(name, _number(note, "seconds"), _number(note, "peak_rss_mb"), manifest)
-    for folder in _folders(run):
-        if folder.resolve() in seen:
-            continue
-        manifest = _manifest(folder)
-        name = str(manifest.get("stage") or folder.name)
-        yield StageFacts(
-            name, _number(manifest, "seconds"), _number(manifest, "peak_rss_mb"), manifest
-        )
-
-
-def _notes(run: Path) -> dict[str, Table]:
-    path = run / STAGE_NOTES
-    return read_json_object(path, fix=WHEN_TORN) if path.is_file() else {}
-
-
-def _folders(run: Path) -> list[Path]:
-    """Return the finished stage folders of a run, those that they were made from first."""
-    own = [path for path in run.iterdir() if (path / MANIFEST).is_file()]
-    order = {name: at for at, name in enumerate(("tokenizer", "pretrain", "sft", "reward", "ppo"))}
-    own.sort(key=lambda path: (order.get(path.name, len(order)), path.name))
-    found: dict[Path, None] = {}
-
-    def visit(folder: Path) -> None:
-        if folder.resolve() in found:
-            return
-        for item in _manifest(folder).get("inputs", []):
-            before = _place(run, str(item.get("path", "")))
-            if (before / MANIFEST).is_file() and before.resolve() != folder.resolve():
-                visit(before)
-        found[folder.resolve()] = None
-
-    for folder in own:
-        visit(folder)
-    # A step folder of an earlier stage is an input too, but no stage of its own.
-    return [folder for folder in found if not folder.name.startswith("step-")]
-
-
-def _place(run: Path, path: str) -> Path:
-    """Return a noted path: as it stands, or below the folder that holds runs/ and data/."""
-    noted = Path(path)
-    below = run.resolve().parent.parent / noted
-    return below if not noted.is_absolute() and below.exists() else noted
-
-
-def _manifest(folder: Path | None) -> Table:
-    if folder is None or not (folder / MANIFEST).is_file():
-        return {}
-    return read_manifest(folder)
-
-
-def _number(table: Mapping[str, Any], name: str) -> float | None:
-    value = table.get(name)
-    return float(value) if isinstance(value, (int, float)) else None
 
 
 def _metrics(run: Path) -> dict[str, list[Table]]:
@@ -193,7 +113,7 @@ def _is_stale(run: Path, record: Table) -> bool:
 
 def _is_chosen(run: Path, stage: str, step: int) -> bool:
     """Whether a stage stands for this step; without its folder, the scores are all there is."""
-    manifest = _manifest(run / stage)
+    manifest = manifest_of(run / stage)
     if manifest.get("best"):
         return str(manifest["best"]) == f"step-{step:06d}"
     later = [path for path in (run / "evals").glob(f"{stage}-*") if path.name[-6:].isdigit()]

@@ -8,7 +8,8 @@ from typing import Any
 
 from korean_rlhf.evaluate import labels
 from korean_rlhf.evaluate.charts import Bar, Dot, Series, bar_chart, dot_chart, line_chart
-from korean_rlhf.evaluate.gather import RunFacts, StageFacts
+from korean_rlhf.evaluate.gather import RunFacts
+from korean_rlhf.evaluate.stagefiles import StageFacts
 
 Z = 1.959964
 """Half width of a 95 % interval in standard errors."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from korean_rlhf.evaluate.gather import RunFacts, Scores, StageFacts
+from korean_rlhf.evaluate.gather import RunFacts, Scores
+from korean_rlhf.evaluate.stagefiles import StageFacts
 
 MEASURED = ("true_reward", "paired_gain", "kl", "kl_stderr", "eos_rate", "distinct_answers")
 ALSO_MEASURED = ("gap_closed", "best_of", "answers")

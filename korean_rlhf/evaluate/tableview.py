@@ -9,7 +9,8 @@ from typing import Any
 
 from korean_rlhf.evaluate import labels
 from korean_rlhf.evaluate.compare import Comparison
-from korean_rlhf.evaluate.gather import RunFacts, Scores, StageFacts
+from korean_rlhf.evaluate.gather import RunFacts, Scores
+from korean_rlhf.evaluate.stagefiles import StageFacts
 
 SHOWN_ANSWERS = 12
 Z = 1.959964

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
 from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
+from korean_rlhf.evaluate.flips import TaskFlips, find_flips
+from korean_rlhf.evaluate.habits import Habits, habits
+from korean_rlhf.evaluate.references import Published, fitting, load_published
 from korean_rlhf.evaluate.scores import read_items, read_scores
 from korean_rlhf.evaluate.showcase import SHOWCASE
 from korean_rlhf.evaluate.stagefiles import StageFacts, manifest_of, read_stages
@@ -32,6 +35,16 @@ class Scores:
     tasks: dict[str, Table]
     """By task: an entry of the score file."""
     folder: Path
+    weights: str = ""
+    """sha256 of what was scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another scored model that stands beside the run: its last chosen checkpoint."""
+
+    name: str
+    scores: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +62,61 @@ class RunFacts:
     """evals/true_reward.json, {} where there is none."""
     answers: dict[str, list[Table]]
     """By stage: what its chosen model answered to the held-out questions."""
+    flips: list[TaskFlips]
+    """Items that turned from one chosen checkpoint to the next."""
+    references: list[Reference]
+    published: list[Published]
+    """Scores of others on the tasks and metrics of this run."""
+    habits: dict[str, Habits]
+    """By stage: what its answers look like."""
+
+    @property
+    def entries(self) -> dict[str, Table]:
+        """Of every task that was scored, the entry of the last checkpoint."""
+        return _entries(self.scores)
 
 
-def gather(run: Path) -> RunFacts:
+def gather(run: Path, references: Sequence[Path] = ()) -> RunFacts:
     """Read a run folder; a stage that is missing is left out, and never an error.
 
+    Args:
+        run: The folder.
+        references: Other runs whose scores stand beside.
+
     Raises:
-        MissingInput: there is no such folder.
+        MissingInput: there is no such folder, or a reference has no score.
     """
     if not run.is_dir():
         raise MissingInput(run, "korean-rlhf run quickstart")
     scores = list(_scores(run))
+    chosen = [one for one in scores if one.chosen]
+    compared = compare_checkpoints(chosen, _items_of)
+    answers = {one.stage: _answers(one) for one in chosen}
     return RunFacts(
         name=run.resolve().name,
         version=__version__,
         stages=list(read_stages(run)),
         metrics=_metrics(run),
         scores=scores,
-        comparisons=compare_checkpoints([one for one in scores if one.chosen], _items_of),
+        comparisons=compared,
         true_reward=read_scores(run / "evals" / RESULT),
-        answers={one.stage: _answers(one) for one in scores if one.chosen and _answers(one)},
+        answers={stage: rows for stage, rows in answers.items() if rows},
+        flips=find_flips(compared, {one.checkpoint: one for one in chosen}),
+        references=[_reference(path) for path in references],
+        published=fitting(load_published(), _entries(scores)),
+        habits={stage: found for stage, rows in answers.items() if (found := habits(rows))},
     )
+
+
+def _entries(scores: Sequence[Scores]) -> dict[str, Table]:
+    return {task: entry for one in scores for task, entry in one.tasks.items()}
+
+
+def _reference(run: Path) -> Reference:
+    chosen = [one for one in _scores(run) if one.chosen] if run.is_dir() else []
+    if not chosen:
+        raise MissingInput(run / "evals", f"korean-rlhf eval {run}")
+    return Reference(run.resolve().name, chosen[-1])
 
 
 def _metrics(run: Path) -> dict[str, list[Table]]:
@@ -94,6 +141,7 @@ def _scores(run: Path) -> Iterator[Scores]:
                 _is_chosen(run, str(record["stage"]), int(record["step"])),
                 {},
                 path.parent,
+                str(record["weights_sha256"]),
             ),
         )
         one.tasks.update(record["tasks"])

@@ -5,10 +5,25 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from korean_rlhf.evaluate.families import averages
+from korean_rlhf.evaluate.gaintable import shared_tasks
 from korean_rlhf.evaluate.gather import RunFacts, Scores
+from korean_rlhf.evaluate.intervals import interval
 from korean_rlhf.evaluate.stagefiles import StageFacts
 
 MEASURED = ("true_reward", "paired_gain", "kl", "kl_stderr", "eos_rate", "distinct_answers")
+TRACED = (
+    "baselines",
+    "task_sha256",
+    "data_sha256",
+    "prompts_sha256",
+    "template",
+    "truncated",
+    "seconds",
+    "machine",
+    "versions",
+)
+"""What a score file says of how a score was made."""
 ALSO_MEASURED = ("gap_closed", "best_of", "answers")
 
 
@@ -31,10 +46,26 @@ def summarise(facts: RunFacts) -> dict[str, Any]:
                 "task": one.task,
                 "metric": one.metric,
                 **asdict(one.difference),
+                "detectable": one.difference.detectable,
                 "adjusted_p": one.adjusted_p,
             }
             for one in facts.comparisons
         ],
+        "weights": {one.checkpoint: one.weights for one in facts.scores},
+        "averages": _averages(facts),
+        "flips": [
+            {
+                "first": found.first,
+                "second": found.second,
+                "task": found.task,
+                "lost": found.lost,
+                "gained": found.gained,
+            }
+            for found in facts.flips
+        ],
+        "references": {one.name: _task_scores(one.scores) for one in facts.references},
+        "published": [asdict(one) for one in facts.published],
+        "habits": {stage: asdict(found) for stage, found in facts.habits.items()},
         "corpus": {stage.name: counts for stage in facts.stages if (counts := _counts(stage))},
         "training": {stage.name: told for stage in facts.stages if (told := _training(stage))},
     }
@@ -55,9 +86,23 @@ def _task_scores(one: Scores) -> dict[str, Any]:
             "metric": entry["headline"],
             **headline,
             "chance": entry["chance"].get(entry["headline"]),
+            "interval": interval(entry["headline"], headline),
             "metrics": entry["metrics"],
+            **{key: entry[key] for key in TRACED if key in entry},
         }
     return found
+
+
+def _averages(facts: RunFacts) -> dict[str, Any]:
+    """Return the chance-centred averages of the chosen checkpoints, and the tasks they are over."""
+    names = shared_tasks(facts)
+    found = {
+        one.checkpoint: averages(one.tasks, names) for one in facts.scores if one.chosen and names
+    }
+    return {
+        "tasks": names,
+        "checkpoints": {name: asdict(one) for name, one in found.items() if one is not None},
+    }
 
 
 def _counts(stage: StageFacts) -> dict[str, Any]:

@@ -8,51 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from korean_rlhf.evaluate import labels
-from korean_rlhf.evaluate.compare import Comparison
-from korean_rlhf.evaluate.gather import RunFacts, Scores
+from korean_rlhf.evaluate.flips import Flip
+from korean_rlhf.evaluate.gather import RunFacts
 from korean_rlhf.evaluate.stagefiles import StageFacts
 
 SHOWN_ANSWERS = 12
-Z = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One score in a table."""
-
-    value: str = labels.DASH
-    error: str = ""
-    bold: bool = False
-    """Better than the stage before, and not by chance."""
-    at_chance: bool = False
-    """Its 95 % interval holds what guessing gets."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One task over several checkpoints."""
-
-    title: str
-    metric: str
-    chance: str
-    n: str
-    cells: list[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One checkpoint of the score table."""
-
-    title: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """Tasks by checkpoints."""
-
-    columns: list[Column]
-    rows: list[ScoreRow]
+PUBLISHED_HEADS = ("모델", "과제", "지표", "공개된 점수", "이 실행", "예시 수", "출처")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,64 +25,53 @@ class Pair:
     """(system, answer, true reward)"""
 
 
-def score_table(scores: Sequence[Scores], comparisons: Sequence[Comparison]) -> ScoreTable:
-    """Return the table of tasks by checkpoints."""
-    tasks: dict[str, dict[str, Any]] = {}
-    for one in scores:
-        tasks.update(one.tasks)
-    gains = {(one.second, one.task) for one in comparisons if one.significant and one.better}
-    rows = [_score_row(task, entry, scores, gains) for task, entry in sorted(tasks.items())]
-    columns = [Column(labels.short_stage(one.stage), f"{one.step:,}스텝") for one in scores]
-    return ScoreTable(columns, rows)
+@dataclass(frozen=True, slots=True)
+class FlipView:
+    """What turned on one task between two stages, with the names that readers know."""
+
+    title: str
+    first: str
+    second: str
+    lost: int
+    gained: int
+    shown: list[Flip]
 
 
-def _score_row(
-    task: str, entry: dict[str, Any], scores: Sequence[Scores], gains: set[tuple[str, str]]
-) -> ScoreRow:
-    metric = entry["headline"]
-    chance = entry["chance"].get(metric)
-    cells = [
-        _cell(one.tasks[task], (one.checkpoint, task) in gains) if task in one.tasks else Cell()
-        for one in scores
+def flip_views(facts: RunFacts) -> list[FlipView]:
+    """Return what turned, the tasks that lost most first."""
+    names = {one.checkpoint: labels.short_stage(one.stage) for one in facts.scores}
+    ordered = sorted(facts.flips, key=lambda found: -found.lost)
+    return [
+        FlipView(
+            facts.entries[found.task]["title"],
+            names[found.first],
+            names[found.second],
+            found.lost,
+            found.gained,
+            found.shown,
+        )
+        for found in ordered
     ]
-    unit = " (%)" if labels.is_share(metric) else ""
-    return ScoreRow(
-        entry["title"],
-        labels.METRICS.get(metric, metric) + unit,
-        labels.DASH if chance is None else labels.score(metric, chance),
-        f"{entry['metrics'][metric]['n']:,}",
-        cells,
-    )
 
 
-def _cell(entry: dict[str, Any], bold: bool) -> Cell:
-    metric = entry["headline"]
-    found, chance = entry["metrics"][metric], entry["chance"].get(metric)
-    value, stderr = found["value"], found["stderr"]
-    near = chance is not None and abs(value - chance) < Z * (stderr or 0.0)
-    return Cell(labels.score(metric, value), labels.error(metric, stderr), bold, near)
-
-
-def gain_rows(facts: RunFacts) -> list[list[str]]:
-    """Return each chosen checkpoint against the one before it, on every task."""
-    shown = {one.checkpoint: labels.short_stage(one.stage) for one in facts.scores}
-    titles = {task: entry["title"] for one in facts.scores for task, entry in one.tasks.items()}
+def published_rows(facts: RunFacts) -> list[list[str]]:
+    """Return the published scores beside those of the run's last chosen checkpoint."""
+    chosen = [one for one in facts.scores if one.chosen]
     rows = []
-    for one in facts.comparisons:
-        scale = 100 if labels.is_share(one.metric) else 1
-        digits = 1 if scale == 100 else 3
-        error = one.difference.stderr
-        verdict = "차이를 말할 수 없음"
-        if one.significant:
-            verdict = "나아짐" if one.better else "나빠짐"
+    for one in facts.published:
+        own = [at.tasks[one.task]["metrics"] for at in chosen if one.task in at.tasks]
+        ours = next((found[one.metric] for found in reversed(own) if one.metric in found), None)
         rows.append(
             [
-                f"{shown[one.first]} → {shown[one.second]}",
-                titles[one.task],
-                labels.signed(one.difference.mean * scale, digits)
-                + ("" if error is None else f" ± {error * scale:.{digits}f}"),
-                verdict,
-                "< 0.001" if one.adjusted_p < 0.001 else f"{one.adjusted_p:.3f}",
+                one.model,
+                facts.entries[one.task]["title"],
+                labels.metric(one.metric),
+                labels.score(one.metric, one.value),
+                labels.DASH if ours is None else labels.score(one.metric, ours["value"]),
+                labels.DASH if one.shots < 0 else str(one.shots),
+                one.source.removeprefix(
+                    "https://"
+                ),  # to read, not to fetch: the page asks nothing of the net
             ]
         )
     return rows

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import MissingInput
-from korean_rlhf.evaluate import baselines, harness, scores
+from korean_rlhf.evaluate import baselines, harness, provenance, scores
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
     Checkpoint,
@@ -249,6 +249,8 @@ def _run(
         "shots": result.shots,
         "truncated": result.truncated,
         "seconds": round(time.monotonic() - started, 2),
+        "machine": provenance.machine(getattr(lm, "loaded", None)),
+        "versions": provenance.versions(),
         "items": scores.write_items(folder, f"{info.name}-{key[:8]}", result.items),
         "questions": scores.write_questions(
             folder.parent, f"{info.name}-{result.prompts_sha256[:8]}", result.questions

@@ -1,0 +1,168 @@
+"""Items that one stage got right and the next got wrong, and the other way, with their text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from korean_rlhf.evaluate import metrics
+from korean_rlhf.evaluate.compare import Comparison
+from korean_rlhf.evaluate.scores import read_items
+
+SHOWN = 5
+"""Items shown of a task and a pair of stages."""
+MOST_LOST = 3
+"""Of these, so many that were lost, where enough were gained to fill the rest."""
+MOST_CHARACTERS = 700
+"""A longer question is shown by its end, which asks."""
+
+
+class Scored(Protocol):
+    """A checkpoint with its task results."""
+
+    @property
+    def tasks(self) -> dict[str, dict[str, Any]]:
+        """Entries of the score file, by task."""
+        ...
+
+    @property
+    def folder(self) -> Path:
+        """Where its score files are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One item that turned."""
+
+    lost: bool
+    """Right before and wrong now."""
+    prompt: str
+    gold: str
+    before: str
+    after: str
+    confidence: float
+    """How far the second model sets its choice above the next, in nats (0 without choices)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFlips:
+    """What turned on one task between two checkpoints."""
+
+    first: str
+    second: str
+    task: str
+    lost: int
+    gained: int
+    shown: list[Flip]
+    """The most confident ones, lost ones first."""
+
+
+def find_flips(compared: Sequence[Comparison], scored: Mapping[str, Scored]) -> list[TaskFlips]:
+    """Return what turned in each comparison whose items are right or wrong."""
+    found = []
+    for one in compared:
+        flips = _of_pair(one.task, one.metric, scored[one.first], scored[one.second])
+        if flips:
+            lost = sum(flip.lost for flip in flips)
+            shown = _choose(flips)
+            gained = len(flips) - lost
+            found.append(TaskFlips(one.first, one.second, one.task, lost, gained, shown))
+    return found
+
+
+def _choose(flips: Sequence[Flip]) -> list[Flip]:
+    ordered = sorted(flips, key=lambda flip: -flip.confidence)
+    lost = [flip for flip in ordered if flip.lost]
+    gained = [flip for flip in ordered if not flip.lost]
+    kept = max(MOST_LOST, SHOWN - len(gained))
+    return lost[:kept] + gained[: SHOWN - len(lost[:kept])]
+
+
+def _of_pair(task: str, metric: str, first: Scored, second: Scored) -> list[Flip]:
+    entry = second.tasks[task]
+    questions = {row["doc"]: row for row in _questions(second, entry)}
+    old, new = (read_items(one.folder / str(one.tasks[task]["items"])) for one in (first, second))
+    found = []
+    for before, after in zip(old, new, strict=True):
+        was, is_now = (is_right(metric, item["metrics"][metric]) for item in (before, after))
+        if was is None or is_now is None or was == is_now or after["doc"] not in questions:
+            continue
+        found.append(_flip(metric, questions[after["doc"]], before, after, lost=was))
+    return found
+
+
+def _questions(scored: Scored, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+    inside = entry.get("questions")
+    return read_items(scored.folder.parent / str(inside)) if inside else []
+
+
+def is_right(metric: str, value: metrics.Value) -> bool | None:
+    """Whether an item is right, None where it can be neither right nor wrong.
+
+    >>> is_right("acc", 1.0), is_right("f1", [0.0, 2.0]), is_right("bits_per_byte", [9.0, 4.0])
+    (True, False, None)
+    """
+    if metric in ("f1", "binary_f1") and isinstance(value, Sequence):
+        return value[0] == value[1]
+    if isinstance(value, Sequence) or value not in (0.0, 1.0):
+        return None
+    return value == 1.0
+
+
+def _flip(
+    metric: str,
+    question: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    lost: bool,
+) -> Flip:
+    choices: list[str] = question.get("choices") or []
+    old, new = (
+        _weighed(metric, choices, item.get("loglikelihoods") or []) for item in (before, after)
+    )
+    return Flip(
+        lost=lost,
+        prompt=_shortened(question["prompt"]),
+        gold=_gold(question, choices),
+        before=_said(choices, old, before),
+        after=_said(choices, new, after),
+        confidence=_margin(new),
+    )
+
+
+def _weighed(metric: str, choices: Sequence[str], loglikelihoods: Sequence[float]) -> list[float]:
+    """Return what the metric compares: acc_norm divides by the characters of a choice."""
+    if len(choices) != len(loglikelihoods):
+        return []
+    weigh: Callable[[str], int] = len if metric == "acc_norm" else lambda choice: 1
+    return [
+        score / max(1, weigh(choice)) for score, choice in zip(loglikelihoods, choices, strict=True)
+    ]
+
+
+def _said(choices: Sequence[str], scores: Sequence[float], item: Mapping[str, Any]) -> str:
+    if scores:
+        return choices[scores.index(max(scores))]
+    return _shortened(str(item.get("answer", "")))
+
+
+def _margin(scores: Sequence[float]) -> float:
+    best, *others = sorted(scores, reverse=True) or [0.0]
+    return best - others[0] if others else 0.0
+
+
+def _gold(question: Mapping[str, Any], choices: Sequence[str]) -> str:
+    gold = question["gold"]
+    if isinstance(gold, int) and gold < len(choices):
+        return choices[gold]
+    return str(gold)
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    return f"… (앞 {len(text) - MOST_CHARACTERS:,}자 줄임) {text[-MOST_CHARACTERS:]}"

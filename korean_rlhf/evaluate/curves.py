@@ -80,7 +80,7 @@ def stage_curve(stretches: Sequence[Stretch], *, describe: str, lines: Sequence[
     for stretch, (left, right) in zip(drawn, _places(drawn), strict=True):
         parts.append(_stretch(stretch, left, right, down, few=len(marks) <= FEW))
     parts.append(_legend(kept))
-    return svg(parts, LINE_HEIGHT + 4 + LEGEND_ROW * len(kept), describe)
+    return svg(parts, LINE_HEIGHT + 6 + LEGEND_ROW * len(kept), describe)
 
 
 def _places(stretches: Sequence[Stretch]) -> list[tuple[float, float]]:
@@ -122,7 +122,7 @@ def _mark(x: float, mark: Mark, down: Scale, few: bool) -> str:
         f'<line class="whisker s0" x1="{x:.1f}" x2="{x:.1f}" '
         f'y1="{down(mark.low):.1f}" y2="{down(mark.high):.1f}"/>'
     )
-    return whisker + drawn + text_at(x + 6, y + 4, mark.text, "start", "value")
+    return whisker + drawn + text_at(x, down(mark.high) - 4, mark.text, "middle", "value")
 
 
 def _steps(places: Sequence[tuple[float, Mark]], foot: float) -> str:
@@ -158,7 +158,7 @@ def _level(line: Line, dash: str, down: Scale) -> str:
 def _legend(lines: Sequence[Line]) -> str:
     parts = []
     for row, (line, dash) in enumerate(zip(lines, DASHES, strict=False)):
-        y = LINE_HEIGHT + 8 + LEGEND_ROW * row
+        y = LINE_HEIGHT + 14 + LEGEND_ROW * row
         parts.append(
             f'<line class="reference" stroke-dasharray="{dash}" x1="{LEFT}" x2="{LEFT + 30}" '
             f'y1="{y - 4}" y2="{y - 4}"/>'

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.assets import asset_dir
+from korean_rlhf.evaluate import labels
 from korean_rlhf.evaluate.compare import Comparison
 
 
@@ -125,7 +126,9 @@ def family_of(task: str) -> str:
 
 
 def title_of(family: str) -> str:
-    """Return the heading of a family's README, else its name."""
+    """Return a family as a reader knows it: by the heading of its README, else by its folder."""
+    if family in labels.FAMILIES:
+        return labels.FAMILIES[family]
     readme = asset_dir("evals") / family / "README.md"
     if not readme.is_file():
         return family

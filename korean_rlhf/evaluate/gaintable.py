@@ -25,15 +25,16 @@ def gain_rows(facts: RunFacts) -> list[list[str]]:
 
 def _gain_row(one: Comparison, shown: Mapping[str, str], title: str) -> list[str]:
     found = one.difference
+    # Where no item turned, the error is 0: it says nothing of what could have been found.
+    turned = found.mean != 0.0 or found.stderr != 0.0
     return [
         f"{shown[one.first]} → {shown[one.second]}",
         title,
         labels.gain(one.metric, found.mean),
-        f"[{labels.gain(one.metric, found.low)}, {labels.gain(one.metric, found.high)}]",
-        verdict(one),
+        labels.gain_bounds(one.metric, found.low, found.high) if turned else labels.DASH,
+        verdict(one) if turned else "달라진 문항 없음",
         "< 0.001" if one.adjusted_p < 0.001 else f"{one.adjusted_p:.3f}",
         TESTS.get(found.test, found.test),
-        # No item turned: the error is 0, and says nothing of what could have been found.
         labels.size(one.metric, found.detectable) if found.detectable else labels.DASH,
     ]
 

@@ -122,7 +122,7 @@ def baseline(entry: Mapping[str, Any], name: str) -> float | None:
     """Return what a baseline gets in the headline, None where the score file has none."""
     found = (entry.get("baselines") or {}).get(name)
     if isinstance(found, Mapping):  # by metric
-        found = found.get(entry["headline"])
+        found = found.get(entry["headline"], found)
     if isinstance(found, Mapping):  # an estimate
         found = found.get("value")
     return float(found) if isinstance(found, (int, float)) else None

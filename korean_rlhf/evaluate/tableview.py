@@ -13,7 +13,7 @@ from korean_rlhf.evaluate.gather import RunFacts
 from korean_rlhf.evaluate.stagefiles import StageFacts
 
 SHOWN_ANSWERS = 12
-PUBLISHED_HEADS = ("모델", "과제", "지표", "공개된 점수", "이 실행", "예시 수", "출처")
+PUBLISHED_HEADS = ("과제", "지표", "모델", "공개된 점수(예시 수마다)", "이 실행", "출처")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +55,33 @@ def flip_views(facts: RunFacts) -> list[FlipView]:
 
 
 def published_rows(facts: RunFacts) -> list[list[str]]:
-    """Return the published scores beside those of the run's last chosen checkpoint."""
-    chosen = [one for one in facts.scores if one.chosen]
-    rows = []
-    for one in facts.published:
-        own = [at.tasks[one.task]["metrics"] for at in chosen if one.task in at.tasks]
-        ours = next((found[one.metric] for found in reversed(own) if one.metric in found), None)
-        rows.append(
-            [
-                one.model,
-                facts.entries[one.task]["title"],
-                labels.metric(one.metric),
-                labels.score(one.metric, one.value),
-                labels.DASH if ours is None else labels.score(one.metric, ours["value"]),
-                labels.DASH if one.shots < 0 else str(one.shots),
-                one.source.removeprefix(
-                    "https://"
-                ),  # to read, not to fetch: the page asks nothing of the net
-            ]
-        )
-    return rows
+    """Return published scores by task and model, beside that of the run's last chosen checkpoint.
+
+    Scores of one model with several numbers of examples stand in one row.
+    """
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in sorted(facts.published, key=lambda one: (one.task, one.metric)):
+        shots = "모름" if one.shots < 0 else f"{one.shots}개"
+        shown = found.setdefault((one.task, one.metric, one.model, one.source), [])
+        shown.append(f"{shots} {labels.score(one.metric, one.value)}")
+    return [
+        [
+            facts.entries[task]["title"],
+            labels.metric(metric),
+            model,
+            " · ".join(shown),
+            _own_score(facts, task, metric),
+            source.removeprefix("https://"),  # to read, not to fetch: the page asks the net nothing
+        ]
+        for (task, metric, model, source), shown in found.items()
+    ]
+
+
+def _own_score(facts: RunFacts, task: str, metric: str) -> str:
+    """Return what the last chosen checkpoint that has it scored."""
+    own = [one.tasks[task]["metrics"] for one in facts.scores if one.chosen and task in one.tasks]
+    values = [figures[metric]["value"] for figures in own if metric in figures]
+    return labels.score(metric, values[-1]) if values else labels.DASH
 
 
 def corpus_rows(stages: Sequence[StageFacts]) -> list[dict[str, Any]]:

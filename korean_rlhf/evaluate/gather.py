@@ -12,6 +12,7 @@ from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
 from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
+from korean_rlhf.evaluate.contamination import CleanScores, clean_scores
 from korean_rlhf.evaluate.flips import TaskFlips, find_flips
 from korean_rlhf.evaluate.habits import Habits, habits
 from korean_rlhf.evaluate.references import Published, fitting, load_published
@@ -70,6 +71,9 @@ class RunFacts:
     habits: dict[str, Habits]
     """By stage: what its answers look like."""
 
+    clean: list[CleanScores]
+    """Tasks whose items were looked for in the corpus."""
+
     @property
     def entries(self) -> dict[str, Table]:
         """Of every task that was scored, the entry of the last checkpoint."""
@@ -104,6 +108,7 @@ def gather(run: Path, references: Sequence[Path] = ()) -> RunFacts:
         flips=find_flips(compared, {one.checkpoint: one for one in chosen}),
         references=[_reference(path) for path in references],
         published=fitting(load_published(), _entries(scores)),
+        clean=clean_scores(run / "evals", chosen),
         habits={stage: found for stage, rows in answers.items() if (found := habits(rows))},
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from korean_rlhf.evaluate import (
+    cleantable,
     findings,
     gaintable,
     habittable,
@@ -26,6 +27,7 @@ def render(facts: RunFacts) -> str:
         ("앞 단계와의 차이", _gains(facts)),
         ("우연을 뺀 평균", table(*gaintable.average_table(facts))),
         ("편향", table(*habittable.bias_table(facts))),
+        ("말뭉치에 있는 문항", table(*cleantable.clean_table(facts))),
         ("바뀐 문항", _flips(facts)),
         ("학습", _training(facts)),
         ("말뭉치와 자료", _corpus(facts)),

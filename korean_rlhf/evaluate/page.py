@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from korean_rlhf.evaluate import (
+    cleantable,
     findings,
     gaintable,
     habittable,
@@ -82,6 +83,7 @@ def _scores(facts: RunFacts) -> dict[str, Any]:
     chosen = [one for one in facts.scores if one.chosen]
     average_heads, average_rows = gaintable.average_table(facts)
     bias_heads, bias_rows = habittable.bias_table(facts)
+    clean_heads, clean_rows = cleantable.clean_table(facts)
     compared = facts.comparisons
     return {
         "has_scores": bool(chosen),
@@ -99,6 +101,8 @@ def _scores(facts: RunFacts) -> dict[str, Any]:
         "bias_rows": bias_rows,
         "published_heads": tableview.PUBLISHED_HEADS,
         "published_rows": tableview.published_rows(facts),
+        "clean_heads": clean_heads,
+        "clean_rows": clean_rows,
         "flips": tableview.flip_views(facts),
         "most_flips": SHOWN,
     }

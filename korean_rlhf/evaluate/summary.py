@@ -63,6 +63,7 @@ def summarise(facts: RunFacts) -> dict[str, Any]:
             }
             for found in facts.flips
         ],
+        "clean": [asdict(found) for found in facts.clean],
         "references": {one.name: _task_scores(one.scores) for one in facts.references},
         "published": [asdict(one) for one in facts.published],
         "habits": {stage: asdict(found) for stage, found in facts.habits.items()},

@@ -30,7 +30,7 @@ def habit_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
     if not known:
         return [], []
     heads = [
-        "잣대",
+        "항목",
         *(f"{labels.short_stage(stage)} ({one.answers:,}개)" for stage, one in known.items()),
     ]
     rows = [
@@ -74,7 +74,7 @@ def bias_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
             _bias_cell(one.tasks.get(task, {}).get("metrics", {}).get(metric)) for one in chosen
         ]
         rows.append([f"{title} · {name} (%)", *cells])
-    heads = ["잣대", *(labels.checkpoint(one.stage, one.step) for one in chosen)]
+    heads = ["항목", *(labels.checkpoint(one.stage, one.step) for one in chosen)]
     return (heads, rows) if rows else ([], [])
 
 

@@ -19,7 +19,7 @@ DIGITS = 12
 """Of a hash, as many as are shown; report.json and the score files hold all of them."""
 
 MODEL_HEADS = ("체크포인트", "가중치", "시간", "컴퓨터", "판")
-TASK_HEADS = ("과제", "자료", "질문", "과제 정의", "질문 틀", "잘린 요청")
+TASK_HEADS = ("과제", "데이터", "프롬프트", "과제 정의", "템플릿", "잘린 요청")
 
 
 def versions() -> dict[str, str]:
@@ -87,7 +87,7 @@ def _hashes(entry: dict[str, Any]) -> list[str]:
 
 
 def _template(name: str | None) -> str:
-    return {"chat": "대화 틀", "plain": "글 그대로"}.get(name or "", labels.DASH)
+    return {"chat": "대화", "plain": "보통 글"}.get(name or "", labels.DASH)
 
 
 def _machine(told: dict[str, Any] | None) -> str:

@@ -75,7 +75,7 @@ def _lines(facts: RunFacts, task: str, entry: dict[str, Any]) -> list[Line]:
             found.append((f"참조 {reference.name}", other["metrics"][metric]["value"]))
     for one in facts.published:
         if is_drawn(one, task, entry):
-            found.append((f"{one.model} (공개된 점수, 다른 질문 틀)", one.value))
+            found.append((f"{one.model} (공개된 점수, 다른 프롬프트)", one.value))
     return [Line(f"{name} {labels.score(metric, value)}", scale * value) for name, value in found]
 
 

@@ -71,7 +71,7 @@ def test_what_each_stage_gained_with_its_test_and_what_could_be_found(run):
     copa, nli = by_task["KoBEST COPA"], by_task["KLUE NLI"]
 
     assert copa["비교"] == "사전 학습 → SFT" and copa["차이"] == "+30.0 %p"
-    assert (copa["판정"], copa["보정 p"], copa["검정"]) == ("나아짐", "< 0.001", "맥네마")
+    assert (copa["판정"], copa["보정 p"], copa["검정"]) == ("나아짐", "< 0.001", "맥니마")
     assert copa["찾을 수 있는 차이"] == "12.9 %p"  # 2.8016 standard errors of 4.606 points
     assert nli["판정"] in ("차이를 말할 수 없음", "달라진 문항 없음")
     assert nli["찾을 수 있는 차이"] != "0.0 %p"
@@ -163,7 +163,7 @@ def test_a_plot_is_told_in_words_and_no_line_by_colour_alone(run):
     dashes = re.findall(r'class="reference" stroke-dasharray="([^"]+)"', copa)
     assert len(dashes) == 2 * len(set(dashes)), "each line once in the plot, once in the legend"
     assert 'class="ring' in copa and 'class="ribbon"' in copa
-    assert "우연 50.0" in copa and "다른 질문 틀" in copa
+    assert "우연 50.0" in copa and "다른 프롬프트" in copa
     assert f'<span class="mark">{scoretable.AT_CHANCE}</span>' in html
 
 

@@ -80,11 +80,15 @@ def _lines(facts: RunFacts, task: str, entry: dict[str, Any]) -> list[Line]:
 
 
 def alignment_plot(facts: RunFacts) -> Plot | None:
-    """Return capability against alignment of each checkpoint, once both suites have scores."""
+    """Return capability against alignment of each checkpoint, once both suites have scores.
+
+    Both are chance-centred averages over the tasks that all of these checkpoints have.
+    """
     suites = load_suites()
     if CAPABILITY not in suites or ALIGNMENT not in suites:
         return None
-    asked = [set(suites[name].tasks) for name in (CAPABILITY, ALIGNMENT)]
+    alignment = set(suites[ALIGNMENT].tasks)
+    asked = [set(suites[CAPABILITY].tasks) - alignment, alignment]  # no task on both axes
     scored = [one for one in facts.scores if all(asked_of & one.tasks.keys() for asked_of in asked)]
     names = shared_tasks([one.tasks for one in scored])
     places = [place for one in scored for place in _place(one, asked, names)]

@@ -16,7 +16,7 @@ def clean_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
         return [], []
     chosen = [one for one in facts.scores if one.chosen]
     heads = ["과제", "문항", "말뭉치에 있는 문항", "짧아서 모르는 문항"]
-    heads += [f"{labels.checkpoint(one.stage, one.step)}: 전체 → 뺀 뒤" for one in chosen]
+    heads += [labels.checkpoint(one.stage, one.step) for one in chosen]
     rows = []
     for found in facts.clean:
         entry, overlap = facts.entries[found.task], found.overlap

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from korean_rlhf.evaluate.metrics import clusters_of
@@ -26,6 +27,15 @@ class Scored(Protocol):
     @property
     def tasks(self) -> dict[str, dict[str, Any]]:
         """Entries of the score file, by task."""
+        ...
+
+
+class Stored(Scored, Protocol):
+    """A checkpoint whose answers to every item are on disk."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its score files are."""
         ...
 
 

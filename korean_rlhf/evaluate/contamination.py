@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from korean_rlhf.dedup.contamination import Fingerprints, find_hits
 from korean_rlhf.dedup.fingerprints import NGRAM, SUFFIX, build
 from korean_rlhf.dedup.grams import fold
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate import metrics, scores
+from korean_rlhf.evaluate.compare import Stored
 from korean_rlhf.evaluate.statistics import Estimate
 from korean_rlhf.progress import say, track
 from korean_rlhf.records import Document
@@ -152,25 +153,6 @@ def _overlap(asked: Path, rows: set[int], short: int) -> Overlap:
     return Overlap(len(docs), short, tuple(docs[row - 1] for row in sorted(rows)))
 
 
-class Scored(Protocol):
-    """A checkpoint with its task results."""
-
-    @property
-    def checkpoint(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def tasks(self) -> dict[str, dict[str, Any]]:
-        """Entries of the score file, by task."""
-        ...
-
-    @property
-    def folder(self) -> Path:
-        """Where its score files are."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class CleanScores:
     """One task with and without the items that the corpus holds."""
@@ -181,7 +163,7 @@ class CleanScores:
     """By checkpoint: the headline without them; none where nothing is left or nothing goes."""
 
 
-def clean_scores(evals: Path, scored: Sequence[Scored]) -> list[CleanScores]:
+def clean_scores(evals: Path, scored: Sequence[Stored]) -> list[CleanScores]:
     """Return what contamination.json says of the tasks of some checkpoints; [] without it."""
     told: Mapping[str, Any] = scores.read_scores(evals / RESULT).get("tasks", {})
     found: dict[str, CleanScores] = {}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from korean_rlhf.evaluate import metrics
-from korean_rlhf.evaluate.compare import Comparison
+from korean_rlhf.evaluate.compare import Comparison, Stored
 from korean_rlhf.evaluate.scores import read_items
 
 SHOWN = 5
@@ -17,20 +16,6 @@ MOST_LOST = 3
 """Of these, so many that were lost, where enough were gained to fill the rest."""
 MOST_CHARACTERS = 700
 """A longer question is shown by its end, which asks."""
-
-
-class Scored(Protocol):
-    """A checkpoint with its task results."""
-
-    @property
-    def tasks(self) -> dict[str, dict[str, Any]]:
-        """Entries of the score file, by task."""
-        ...
-
-    @property
-    def folder(self) -> Path:
-        """Where its score files are."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ class TaskFlips:
     """The most confident ones, lost ones first."""
 
 
-def find_flips(compared: Sequence[Comparison], scored: Mapping[str, Scored]) -> list[TaskFlips]:
+def find_flips(compared: Sequence[Comparison], scored: Mapping[str, Stored]) -> list[TaskFlips]:
     """Return what turned in each comparison whose items are right or wrong."""
     found = []
     for one in compared:
@@ -81,7 +66,7 @@ def _choose(flips: Sequence[Flip]) -> list[Flip]:
     return lost[:kept] + gained[: SHOWN - len(lost[:kept])]
 
 
-def _of_pair(task: str, metric: str, first: Scored, second: Scored) -> list[Flip]:
+def _of_pair(task: str, metric: str, first: Stored, second: Stored) -> list[Flip]:
     entry = second.tasks[task]
     questions = {row["doc"]: row for row in _questions(second, entry)}
     old, new = (read_items(one.folder / str(one.tasks[task]["items"])) for one in (first, second))
@@ -94,7 +79,7 @@ def _of_pair(task: str, metric: str, first: Scored, second: Scored) -> list[Flip
     return found
 
 
-def _questions(scored: Scored, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _questions(scored: Stored, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
     inside = entry.get("questions")
     return read_items(scored.folder.parent / str(inside)) if inside else []
 

@@ -19,6 +19,9 @@ from korean_rlhf.evaluate.drawing import (
 
 FOOT = 220
 """Where the x axis is drawn."""
+LEGEND_ROW = 15
+CORNERS = ((1, True), (1, False), (-1, False), (-1, True))
+"""(right or left, below or above) of a point, in turn: numbers of close points stay apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,10 @@ class Place:
 
 
 def scatter_chart(places: Sequence[Place], *, x_label: str, y_label: str, describe: str) -> str:
-    """Return checkpoints as crosses with names, joined in their order; "" without any."""
+    """Return checkpoints as numbered crosses, joined in their order, "" without any.
+
+    The numbers stand in a list below: names beside points that lie close would hide each other.
+    """
     if not places:
         return ""
     xs = [edge for one in places for edge in (one.x - one.x_spread, one.x + one.x_spread)]
@@ -49,7 +55,8 @@ def scatter_chart(places: Sequence[Place], *, x_label: str, y_label: str, descri
     path = " ".join(f"{across(one.x):.1f},{down(one.y):.1f}" for one in places)
     parts.append(f'<polyline class="path" points="{path}"/>' if len(places) > 1 else "")
     parts += [_cross(one, across, down) for one in places]
-    return svg(parts, FOOT + 38, describe)
+    parts += [_numbered(at, one, across, down) for at, one in enumerate(places, start=1)]
+    return svg(parts, FOOT + 38 + LEGEND_ROW * len(places), describe)
 
 
 def _horizontal(tick: float, down: Scale) -> str:
@@ -62,12 +69,18 @@ def _cross(one: Place, across: Scale, down: Scale) -> str:
     x, y = across(one.x), down(one.y)
     left, right = across(one.x - one.x_spread), across(one.x + one.x_spread)
     low, high = down(one.y - one.y_spread), down(one.y + one.y_spread)
-    inside = x < (LEFT + WIDTH) / 2
     return (
         f'<line class="whisker s0" x1="{left:.1f}" x2="{right:.1f}" y1="{y:.1f}" y2="{y:.1f}"/>'
         f'<line class="whisker s0" x1="{x:.1f}" x2="{x:.1f}" y1="{low:.1f}" y2="{high:.1f}"/>'
         f'<circle class="dot s0" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-        + text_at(
-            x + (7 if inside else -7), y - 6, one.label, "start" if inside else "end", "value"
-        )
+    )
+
+
+def _numbered(at: int, one: Place, across: Scale, down: Scale) -> str:
+    """Write the number of a point in the next corner of its cross, and its line of the list."""
+    right, below = CORNERS[at % len(CORNERS)]
+    x, y = across(one.x) + 9 * right, down(one.y) + (14 if below else -6)
+    told = f"{at}. {one.label}: {one.x:.1f}, {one.y:.1f}".replace("-", "−")
+    return text_at(x, y, str(at), "middle", "value") + text_at(
+        LEFT, FOOT + 34 + LEGEND_ROW * at, told, "start", "label"
     )

@@ -89,18 +89,23 @@ def alignment_plot(facts: RunFacts) -> Plot | None:
         return None
     alignment = set(suites[ALIGNMENT].tasks)
     asked = [set(suites[CAPABILITY].tasks) - alignment, alignment]  # no task on both axes
-    scored = [one for one in facts.scores if all(asked_of & one.tasks.keys() for asked_of in asked)]
+    chosen = [one for one in facts.scores if one.chosen]
+    scored = [one for one in chosen if all(asked_of & one.tasks.keys() for asked_of in asked)]
     names = shared_tasks([one.tasks for one in scored])
     places = [place for one in scored for place in _place(one, asked, names)]
-    title = "능력과 정렬"
+    title = "우연을 뺀 평균"
     drawn = scatter_chart(
         places,
-        x_label="능력 과제의 우연 보정 평균 (%)",
-        y_label="정렬 과제의 우연 보정 평균 (%)",
+        x_label="능력 과제 (%)",
+        y_label="정렬 과제 (%)",
         describe=f"{title}: "
         + ", ".join(f"{p.label} 능력 {p.x:.1f} 정렬 {p.y:.1f}" for p in places),
     )
-    return Plot(title, drawn, "가로줄과 세로줄은 95 % 구간입니다.") if drawn else None
+    return (
+        Plot(title, drawn, "가로줄과 세로줄은 95 % 구간이고, 점선은 단계의 차례를 잇습니다.")
+        if drawn
+        else None
+    )
 
 
 def _place(one: Scores, asked: Sequence[set[str]], names: Iterable[str]) -> list[Place]:

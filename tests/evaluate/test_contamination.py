@@ -58,7 +58,7 @@ def test_items_in_the_corpus_are_found_and_left_out_of_the_clean_score(run, tmp_
 
     assert told(run)["tasks"][f"{TASK}.jsonl"]["seen"] == ["0", "1"]
     assert row[:4] == ["BoolQ", "8", "2", "0"]
-    assert row[4].startswith("50.0 → 33.3 [") and heads[4].startswith("SFT 5스텝")
+    assert row[4].startswith("50.0 → 33.3 [") and heads[4] == "SFT 5스텝"
     assert "말뭉치에 있는 문항" in report(run).read_text(encoding="utf-8")
 
 

@@ -15,6 +15,7 @@ from korean_rlhf.evaluate.drawing import (
     WIDTH,
     Point,
     Scale,
+    grid,
     nice_ticks,
     number,
     svg,
@@ -76,7 +77,7 @@ def line_chart(series: Sequence[Series], *, x_label: str, describe: str) -> str:
     low, high = min(ticks[0], min(ys)), max(ticks[-1], max(ys))
     across = Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT)
     down = Scale(low, high, LINE_HEIGHT - BOTTOM, TOP)
-    parts = [_grid(ticks, down), _x_axis(nice_ticks(min(xs), max(xs), 4), across, x_label)]
+    parts = [grid(ticks, down), _x_axis(nice_ticks(min(xs), max(xs), 4), across, x_label)]
     for place, one in enumerate(drawn):
         parts.append(_curve(one, place, across, down))
     parts.append(_legend([one.label for one in drawn]) if len(drawn) > 1 else "")
@@ -159,17 +160,6 @@ def _usable(points: Sequence[Point]) -> list[Point]:
         (sum(x for x, _ in group) / len(group), sum(y for _, y in group) / len(group))
         for group in groups
     ]
-
-
-def _grid(ticks: Sequence[float], down: Scale) -> str:
-    parts = []
-    for tick in ticks:
-        y = down(tick)
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        )
-        parts.append(text_at(LEFT - 5, y + 4, number(tick), "end", "tick"))
-    return "".join(parts)
 
 
 def _x_axis(ticks: Sequence[float], across: Scale, label: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,11 +108,14 @@ def _compare(
     values = [[row.get("metrics", {}).get(metric) for row in rows] for rows in (old, new)]
     if any(value is None for found in values for value in found):
         return None
+    difference = paired_difference(*values, metric=metric, clusters=clusters_of(old))
+    if not math.isfinite(difference.mean):  # a correlation where all answers are the same
+        return None
     return Comparison(
         first.checkpoint,
         second.checkpoint,
         task,
         metric,
-        paired_difference(*values, metric=metric, clusters=clusters_of(old)),
+        difference,
         bool(after["higher_is_better"]),
     )

@@ -14,8 +14,8 @@ from korean_rlhf.evaluate.drawing import (
     TOP,
     WIDTH,
     Scale,
+    grid,
     nice_ticks,
-    number,
     svg,
     text_at,
 )
@@ -75,7 +75,7 @@ def stage_curve(stretches: Sequence[Stretch], *, describe: str, lines: Sequence[
     bounds += [line.value for line in kept]
     ticks = nice_ticks(min(bounds), max(bounds), 5)
     down = Scale(min(ticks[0], *bounds), max(ticks[-1], *bounds), LINE_HEIGHT - BOTTOM, TOP)
-    parts = [_grid(ticks, down)]
+    parts = [grid(ticks, down)]
     parts += [_level(line, dash, down) for line, dash in zip(kept, DASHES, strict=False)]
     for stretch, (left, right) in zip(drawn, _places(drawn), strict=True):
         parts.append(_stretch(stretch, left, right, down, few=len(marks) <= FEW))
@@ -133,17 +133,6 @@ def _steps(places: Sequence[tuple[float, Mark]], foot: float) -> str:
         if x == last or (x >= free and x + TICK_ROOM <= last):
             parts.append(text_at(x, foot + 14, f"{mark.step:,}", "middle", "tick"))
             free = x + TICK_ROOM
-    return "".join(parts)
-
-
-def _grid(ticks: Sequence[float], down: Scale) -> str:
-    parts = []
-    for tick in ticks:
-        y = down(tick)
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        )
-        parts.append(text_at(LEFT - 5, y + 4, number(tick), "end", "tick"))
     return "".join(parts)
 
 

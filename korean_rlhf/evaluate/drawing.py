@@ -49,6 +49,18 @@ class Scale:
         return self.start + (value - self.low) * self.factor
 
 
+def grid(ticks: Sequence[float], down: Scale) -> str:
+    """Return a line across for each tick of the y axis, with its number."""
+    parts = []
+    for tick in ticks:
+        y = down(tick)
+        parts.append(
+            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        )
+        parts.append(text_at(LEFT - 5, y + 4, number(tick), "end", "tick"))
+    return "".join(parts)
+
+
 def text_width(texts: Sequence[str]) -> float:
     """Return about how wide the widest of `texts` is drawn: a Hangul letter is a square."""
     widths = (sum(11.2 if ord(letter) > 0x2000 else 6.6 for letter in text) for text in texts)

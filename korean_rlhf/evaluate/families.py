@@ -63,9 +63,10 @@ def mean_of(parts: Sequence[Average]) -> Average:
 
 
 def has_chance(entry: Mapping[str, Any]) -> bool:
-    """Whether the headline of a score is one that guessing has a share of."""
+    """Whether the headline of a score is defined, and one that guessing has a share of."""
     chance = entry["chance"].get(entry["headline"])
-    return bool(entry["higher_is_better"]) and chance is not None and 0.0 <= chance < 1.0
+    known = math.isfinite(entry["metrics"][entry["headline"]]["value"])
+    return known and entry["higher_is_better"] and chance is not None and 0.0 <= chance < 1.0
 
 
 def shared_tasks(scored: Iterable[Mapping[str, Mapping[str, Any]]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,11 +23,11 @@ def interval(metric: str, figure: Mapping[str, Any]) -> tuple[float, float] | No
     >>> round(low, 3), round(high, 3)
     (0.005, 0.495)
     >>> low, high = interval("acc", {"value": 1.0, "stderr": 0.0, "n": 10})
-    >>> round(low, 3), high
+    >>> round(low, 3), round(high, 3)
     (0.722, 1.0)
     """
     value, stderr = float(figure["value"]), figure["stderr"]
-    if stderr is None:
+    if stderr is None or not math.isfinite(value + stderr):
         return None
     if not labels.is_share(metric):
         return value - Z * stderr, value + Z * stderr

@@ -11,6 +11,7 @@ from korean_rlhf.evaluate.drawing import (
     TOP,
     WIDTH,
     Scale,
+    grid,
     nice_ticks,
     number,
     svg,
@@ -48,8 +49,7 @@ def scatter_chart(places: Sequence[Place], *, x_label: str, y_label: str, descri
     x_ticks, y_ticks = nice_ticks(min(xs), max(xs), 4), nice_ticks(min(ys), max(ys), 4)
     across = Scale(x_ticks[0], x_ticks[-1], LEFT, WIDTH - RIGHT - 8)
     down = Scale(y_ticks[0], y_ticks[-1], FOOT, TOP + 14)
-    parts = [text_at(2, TOP, y_label, "start", "label")]
-    parts += [_horizontal(tick, down) for tick in y_ticks]
+    parts = [text_at(2, TOP, y_label, "start", "label"), grid(y_ticks, down)]
     parts += [text_at(across(tick), FOOT + 14, number(tick), "middle", "tick") for tick in x_ticks]
     parts.append(text_at((LEFT + WIDTH - RIGHT) / 2, FOOT + 30, x_label, "middle", "label"))
     path = " ".join(f"{across(one.x):.1f},{down(one.y):.1f}" for one in places)
@@ -57,12 +57,6 @@ def scatter_chart(places: Sequence[Place], *, x_label: str, y_label: str, descri
     parts += [_cross(one, across, down) for one in places]
     parts += [_numbered(at, one, across, down) for at, one in enumerate(places, start=1)]
     return svg(parts, FOOT + 38 + LEGEND_ROW * len(places), describe)
-
-
-def _horizontal(tick: float, down: Scale) -> str:
-    y = down(tick)
-    line = f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-    return line + text_at(LEFT - 5, y + 4, number(tick), "end", "tick")
 
 
 def _cross(one: Place, across: Scale, down: Scale) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -22,12 +23,13 @@ CAPABILITY, ALIGNMENT = "capability", "alignment"
 
 def score_plots(facts: RunFacts) -> list[Plot]:
     """Return one plot a task: checkpoints with 95 % intervals, chance and what stands beside."""
-    return [_score_plot(facts, task, entry) for task, entry in sorted(facts.entries.items())]
+    plots = [_score_plot(facts, task, entry) for task, entry in sorted(facts.entries.items())]
+    return [plot for plot in plots if plot.svg]
 
 
 def _score_plot(facts: RunFacts, task: str, entry: dict[str, Any]) -> Plot:
     metric = entry["headline"]
-    scored = [one for one in facts.scores if task in one.tasks]
+    scored = [one for one in facts.scores if task in one.tasks and _is_known(one, task)]
     stretches = [
         Stretch(labels.short_stage(stage), [_mark(one, task) for one in group])
         for stage, group in groupby(scored, key=lambda one: one.stage)
@@ -37,6 +39,12 @@ def _score_plot(facts: RunFacts, task: str, entry: dict[str, Any]) -> Plot:
         stretches, describe=_described(title, scored, task), lines=_lines(facts, task, entry)
     )
     return Plot(title, drawn, "" if entry["higher_is_better"] else "낮을수록 좋습니다.")
+
+
+def _is_known(one: Scores, task: str) -> bool:
+    """Whether a score is a number: the correlation of answers that are all the same is none."""
+    entry = one.tasks[task]
+    return math.isfinite(entry["metrics"][entry["headline"]]["value"])
 
 
 def _mark(one: Scores, task: str) -> Mark:
@@ -71,7 +79,7 @@ def _lines(facts: RunFacts, task: str, entry: dict[str, Any]) -> list[Line]:
         found.append(("우연", entry["chance"][metric]))
     for reference in facts.references:
         other = reference.scores.tasks.get(task)
-        if other and same_questions(entry, other):
+        if other and same_questions(entry, other) and _is_known(reference.scores, task):
             found.append((f"참조 {reference.name}", other["metrics"][metric]["value"]))
     for one in facts.published:
         if is_drawn(one, task, entry):

@@ -260,3 +260,20 @@ def test_intervals_stay_within_what_is_possible():
     assert interval("bits_per_byte", {"value": 1.0, "stderr": 0.1, "n": 9})[1] > 1.0
     assert interval("acc", {"value": 0.5, "stderr": None, "n": 1}) is None
     assert not holds(None, 0.5) and not holds((0.0, 1.0), None) and holds((0.4, 0.6), 0.5)
+
+
+def test_a_score_that_is_no_number_is_a_dash_and_never_breaks_the_report(run):
+    figures = {"spearman": {"value": float("nan"), "stderr": None, "n": 4}}
+    changed = {
+        "title": "KLUE STS",
+        "headline": "spearman",
+        "chance": {"spearman": 0.0},
+        "metrics": figures,
+    }
+    score(run, "ppo", 5, {"ko_klue_sts": ([1, 0, 1, 0], changed)})
+    html = page(run)
+    text = (run / "report.json").read_text()
+
+    assert "KLUE STS" in html and not re.search(r"\bnan\b", html)
+    assert "NaN" not in text
+    assert json.loads(text)["scores"]["ppo-000005"]["ko_klue_sts"]["value"] is None

@@ -18,12 +18,11 @@ from korean_rlhf.evaluate.drawing import (
     nice_ticks,
     svg,
     text_at,
+    text_width,
 )
 
 FEW = 8
 """Up to so many marks, each has a whisker and its value in writing."""
-TICK_ROOM = 34
-"""Units that the number of a step needs."""
 LEGEND_ROW = 15
 DASHES = ("4 3", "1.5 3", "8 3", "8 3 1.5 3", "12 3")
 """Lines are told apart by their dashes, not by colour."""
@@ -126,14 +125,15 @@ def _mark(x: float, mark: Mark, down: Scale, few: bool) -> str:
 
 
 def _steps(places: Sequence[tuple[float, Mark]], foot: float) -> str:
-    """Write the steps below, as many as have room; the first and the last always."""
-    parts, free = [], -1e9
-    last = places[-1][0]
-    for x, mark in places:
-        if x == last or (x >= free and x + TICK_ROOM <= last):
-            parts.append(text_at(x, foot + 14, f"{mark.step:,}", "middle", "tick"))
-            free = x + TICK_ROOM
-    return "".join(parts)
+    """Write the steps below, as many as have room; the last one always."""
+    shown = [(x, f"{mark.step:,}") for x, mark in places]
+    room = text_width([text for _, text in shown]) + 6
+    *before, last = shown
+    kept: list[tuple[float, str]] = []
+    for x, text in before:
+        if (not kept or x - kept[-1][0] >= room) and last[0] - x >= room:
+            kept.append((x, text))
+    return "".join(text_at(x, foot + 14, text, "middle", "tick") for x, text in [*kept, last])
 
 
 def _level(line: Line, dash: str, down: Scale) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,9 @@ class Flip:
     """Right before and wrong now."""
     prompt: str
     gold: str
-    before: str
-    after: str
+    before: str | None
+    """What the first model picked or wrote; None where its files do not tell."""
+    after: str | None
     confidence: float
     """How far the second model sets its choice above the next, in nats (0 without choices)."""
 
@@ -75,8 +76,19 @@ def _of_pair(task: str, metric: str, first: Stored, second: Stored) -> list[Flip
         was, is_now = (is_right(metric, item["metrics"][metric]) for item in (before, after))
         if was is None or is_now is None or was == is_now or after["doc"] not in questions:
             continue
-        found.append(_flip(metric, questions[after["doc"]], before, after, lost=was))
+        question = _compared(questions[after["doc"]], entry.get("compared", 0))
+        found.append(_flip(metric, question, before, after, lost=was))
     return found
+
+
+def _compared(question: dict[str, Any], most: int | None) -> dict[str, Any]:
+    """Return a question with the choices that a pick is made of: the first `most`, or all at 0.
+
+    None is a rule of its own that no pick decides: then the choices do not tell what was said.
+    """
+    if most is None or "choices" not in question:
+        return {**question, "choices": [], "named": question.get("choices", [])}
+    return {**question, "choices": question["choices"][: most or None]}
 
 
 def _questions(scored: Stored, entry: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -112,7 +124,7 @@ def _flip(
     return Flip(
         lost=lost,
         prompt=_shortened(question["prompt"]),
-        gold=_gold(question, choices),
+        gold=_gold(question, question.get("named", choices)),
         before=_said(choices, old, before),
         after=_said(choices, new, after),
         confidence=_margin(new),
@@ -120,19 +132,23 @@ def _flip(
 
 
 def _weighed(metric: str, choices: Sequence[str], loglikelihoods: Sequence[float]) -> list[float]:
-    """Return what the metric compares: acc_norm divides by the characters of a choice."""
-    if len(choices) != len(loglikelihoods):
+    """Return what the metric compares: log-likelihoods, by acc_norm and acc_bytes a unit of length.
+
+    [] where that is not known: acc_tokens needs the tokens.
+    """
+    if metric == "acc_tokens" or len(choices) > len(loglikelihoods):
         return []
-    weigh: Callable[[str], int] = len if metric == "acc_norm" else lambda choice: 1
-    return [
-        score / max(1, weigh(choice)) for score, choice in zip(loglikelihoods, choices, strict=True)
-    ]
+    sizes = [1] * len(choices)
+    if metric in ("acc_norm", "acc_bytes"):
+        sizes = [len(text if metric == "acc_norm" else text.encode()) for text in choices]
+    pairs = zip(loglikelihoods, sizes, strict=False)  # those beyond the choices are not compared
+    return [score / max(1, size) for score, size in pairs]
 
 
-def _said(choices: Sequence[str], scores: Sequence[float], item: Mapping[str, Any]) -> str:
+def _said(choices: Sequence[str], scores: Sequence[float], item: Mapping[str, Any]) -> str | None:
     if scores:
         return choices[scores.index(max(scores))]
-    return _shortened(str(item.get("answer", "")))
+    return _shortened(str(item["answer"])) if "answer" in item else None
 
 
 def _margin(scores: Sequence[float]) -> float:

@@ -12,8 +12,6 @@ from korean_rlhf.errors import BadInput
 from korean_rlhf.settings.loading import fill, read_toml
 
 FOLDER = "baselines"
-OUR_SHOTS = 0
-"""Examples that our prompts show; a score with more of them is another measurement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +62,12 @@ def fitting(
 
 
 def is_drawn(one: Published, task: str, entry: Mapping[str, Any]) -> bool:
-    """Whether a published score may stand as a line in the plot of a task's headline."""
+    """Whether a published score may stand as a line in the plot of a task's headline.
+
+    A score with more or fewer examples in the prompt is another measurement.
+    """
     same = one.task == task and one.metric == entry["headline"]
-    return same and one.shots == OUR_SHOTS
+    return same and one.shots == entry.get("shots", 0)
 
 
 def same_questions(entry: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -250,6 +250,7 @@ def _run(
         "data_sha256": plan.digests[info.name],
         "prompts_sha256": result.prompts_sha256,
         "template": "chat" if chat else "plain",
+        "compared": info.compared,
         "shots": result.shots,
         "truncated": result.truncated,
         "seconds": round(time.monotonic() - started, 2),

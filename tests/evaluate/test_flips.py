@@ -61,3 +61,24 @@ def test_what_is_neither_right_nor_wrong_does_not_turn():
     assert is_right("acc", 0.5) is None
     assert is_right("pearson", [1.0, 1.0]) is None
     assert is_right("f1", [1.0, 1.0]) is True
+
+
+@pytest.mark.parametrize(("compared", "after"), [(0, "을"), (1, "갑"), (None, None)])
+def test_only_choices_that_a_pick_is_made_of_say_what_was_picked(tmp_path, compared, after):
+    score(tmp_path, "pretrain", 5, {TASK: ([1], {})})
+    score(tmp_path, "sft", 5, {TASK: ([0], {"compared": compared})})
+    (found,) = gather(tmp_path).flips
+
+    assert (found.shown[0].gold, found.shown[0].after) == ("갑", after)
+
+
+def test_a_written_answer_is_shown_as_it_is(tmp_path):
+    for stage, right, answer in (("pretrain", 1, "예"), ("sft", 0, "")):
+        folder = score(tmp_path, stage, 5, {TASK: ([right], {})})
+        items = [{"doc": "0", "answer": answer, "metrics": {"acc": float(right)}}]
+        lines(folder / "items" / f"{TASK}.jsonl", items)
+    asked = [{"doc": "0", "prompt": "맞나요?", "gold": "예"}]
+    lines(tmp_path / "evals" / "questions" / f"{TASK}.jsonl", asked)
+    (found,) = gather(tmp_path).flips
+
+    assert (found.shown[0].before, found.shown[0].after, found.shown[0].gold) == ("예", "", "예")

@@ -277,3 +277,11 @@ def test_a_score_that_is_no_number_is_a_dash_and_never_breaks_the_report(run):
     assert "KLUE STS" in html and not re.search(r"\bnan\b", html)
     assert "NaN" not in text
     assert json.loads(text)["scores"]["ppo-000005"]["ko_klue_sts"]["value"] is None
+
+
+def test_of_two_suites_with_one_task_the_score_of_more_items_counts(tmp_path):
+    score(tmp_path, "sft", 5, {COPA: ([1] * 30 + [0] * 10, {})}, suite="alignment")
+    score(tmp_path, "sft", 5, {COPA: ([1, 0], {})}, suite="quick")
+    (one,) = gather(tmp_path).scores
+
+    assert one.tasks[COPA]["metrics"]["acc"]["n"] == 40

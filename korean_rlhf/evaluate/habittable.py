@@ -16,12 +16,7 @@ MEASURES = {
     "repeated": "되풀이된 글",
 }
 LENGTH = "답의 길이 (글자)"
-BIAS = ("acc_amb", "acc_dis", "diff_bias", "diff_bias_amb", "diff_bias_dis")
-BIAS_LABELS = {
-    "diff_bias": "편향 차이",
-    "diff_bias_amb": "편향 차이(모호한 문맥)",
-    "diff_bias_dis": "편향 차이(분명한 문맥)",
-}
+BIAS = ("acc_amb", "acc_dis", "diff_bias_amb", "diff_bias_dis")
 
 
 def habit_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
@@ -69,7 +64,7 @@ def bias_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
     }
     rows = []
     for (task, metric), title in asked.items():
-        name = BIAS_LABELS.get(metric, labels.METRICS.get(metric, metric))
+        name = labels.METRICS.get(metric, metric)
         cells = [
             _bias_cell(one.tasks.get(task, {}).get("metrics", {}).get(metric)) for one in chosen
         ]

@@ -59,9 +59,7 @@ METRICS = {
     "pearson": "피어슨 상관",
     "spearman": "스피어만 상관",
 }
-NO_SHARES = frozenset(
-    {"bits_per_byte", "diff_bias_amb", "diff_bias_dis", "pearson", "spearman"}
-)
+NO_SHARES = frozenset({"bits_per_byte", "diff_bias_amb", "diff_bias_dis", "pearson", "spearman"})
 SHARES = frozenset(METRICS) - NO_SHARES
 """Shown in per cent, as every accuracy is."""
 FAMILIES = {

@@ -238,7 +238,7 @@ def test_bias_has_a_table_of_its_own(tmp_path):
     score(tmp_path, "sft", 5, {COPA: ([1, 0], {"metrics": changed, "title": "KoBBQ"})})
     html = page(tmp_path)
 
-    assert "KoBBQ · 편향 차이(모호한 문맥) (%)" in html and "−2.0 [−11.8, 7.8]" in html
+    assert "KoBBQ · 편향 차이(모호한 맥락) (%)" in html and "−2.0 [−11.8, 7.8]" in html
 
 
 def test_provenance_names_what_was_scored_with_what(run):

@@ -28,6 +28,9 @@ class Arguments:
     hub: bool = False
     """Fetch data that are not in --data from the Hugging Face hub."""
 
+    corpus: Path | None = None
+    """Documents that the model was trained on: items that stand in them are told in the report."""
+
     out: Path | None = None
     """Run folder that gets the scores; by default the run, or runs/MODEL for a plain model."""
 
@@ -57,6 +60,7 @@ def run(argv: list[str]) -> int:
             text=arguments.text,
             hub=arguments.hub,
             out=arguments.out,
+            corpus=arguments.corpus,
         )
 
     if arguments.watch:

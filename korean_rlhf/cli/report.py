@@ -15,11 +15,14 @@ class Arguments:
     run: Positional[Path]
     """Folder of the run, e.g. runs/quickstart."""
 
+    reference: tuple[Path, ...] = ()
+    """Other scored runs, whose last chosen checkpoints stand beside, e.g. runs/MODEL."""
+
 
 def run(argv: list[str]) -> int:
     """Write report.html, report.md and report.json into the run's folder."""
     arguments = parse(Arguments, argv, command="report")
     from korean_rlhf.evaluate.report import report
 
-    report(arguments.run)
+    report(arguments.run, arguments.reference)
     return 0

@@ -1,25 +1,30 @@
-"""Plots as SVG with real text: they scale, print, follow the reader's font and colours.
-
-Colours are classes (`s0` to `s3`, `axis`, `grid`, `reference`) that the page's style sheet defines
-for light, dark and paper. The drawing is 360 units wide, a phone's width, so that its text is
-readable there without zooming.
-"""
+"""Plots as SVG with real text: they scale, print, follow the reader's font and colours."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from typing import TypeAlias
 
-WIDTH = 360
-LINE_HEIGHT = 200
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 14, 34
+from korean_rlhf.evaluate.drawing import (
+    BOTTOM,
+    LEFT,
+    LINE_HEIGHT,
+    RIGHT,
+    TOP,
+    WIDTH,
+    Point,
+    Scale,
+    grid,
+    nice_ticks,
+    number,
+    svg,
+    text_at,
+    text_width,
+)
+
 MOST_POINTS = 240
 """Longer curves are averaged into this many points."""
-
-Point: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +75,14 @@ def line_chart(series: Sequence[Series], *, x_label: str, describe: str) -> str:
     ys = [y for one in drawn for _, y in one.points]
     ticks = nice_ticks(min(ys), max(ys), 5)
     low, high = min(ticks[0], min(ys)), max(ticks[-1], max(ys))
-    across = _Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT)
-    down = _Scale(low, high, LINE_HEIGHT - BOTTOM, TOP)
-    parts = [_grid(ticks, down), _x_axis(nice_ticks(min(xs), max(xs), 4), across, x_label)]
+    across = Scale(min(xs), max(xs), LEFT, WIDTH - RIGHT)
+    down = Scale(low, high, LINE_HEIGHT - BOTTOM, TOP)
+    parts = [grid(ticks, down), _x_axis(nice_ticks(min(xs), max(xs), 4), across, x_label)]
     for place, one in enumerate(drawn):
         parts.append(_curve(one, place, across, down))
     parts.append(_legend([one.label for one in drawn]) if len(drawn) > 1 else "")
     height = LINE_HEIGHT + (16 if len(drawn) > 1 else 0)
-    return _svg(parts, height, describe)
+    return svg(parts, height, describe)
 
 
 def dot_chart(
@@ -87,37 +92,37 @@ def dot_chart(
     if not dots:
         return ""
     row = 24
-    label_width = _text_width([dot.label for dot in dots])
-    text_width = _text_width([dot.text for dot in dots]) + 4
+    label_width = text_width([dot.label for dot in dots])
+    value_width = text_width([dot.text for dot in dots]) + 4
     bounds = [edge for dot in dots for edge in (dot.low, dot.high)]
     if reference is not None:
         bounds.append(reference)
     ticks = nice_ticks(min(bounds), max(bounds), 3)
-    across = _Scale(
-        min(ticks[0], *bounds), max(ticks[-1], *bounds), label_width + 4, WIDTH - text_width
+    across = Scale(
+        min(ticks[0], *bounds), max(ticks[-1], *bounds), label_width + 4, WIDTH - value_width
     )
     height = row * len(dots) + 30
     parts = []
     for tick in ticks:
         x = across(tick)
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 26}"/>')
-        parts.append(_text(x, height - 12, _number(tick), "middle", "tick"))
+        parts.append(text_at(x, height - 12, number(tick), "middle", "tick"))
     if reference is not None:
         x = across(reference)
         parts.append(
             f'<line class="reference" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 26}"/>'
         )
-        parts.append(_text(x, height - 1, reference_label, "middle", "tick note"))
+        parts.append(text_at(x, height - 1, reference_label, "middle", "tick note"))
     for place, dot in enumerate(dots):
         y = row * place + 16
-        parts.append(_text(label_width, y + 4, dot.label, "end", "label"))
+        parts.append(text_at(label_width, y + 4, dot.label, "end", "label"))
         parts.append(
             f'<line class="whisker s{dot.series}" x1="{across(dot.low):.1f}" '
             f'x2="{across(dot.high):.1f}" y1="{y}" y2="{y}"/>'
             f'<circle class="dot s{dot.series}" cx="{across(dot.value):.1f}" cy="{y}" r="4"/>'
         )
-        parts.append(_text(WIDTH, y + 4, dot.text, "end", "value"))
-    return _svg(parts, height + 4, describe)
+        parts.append(text_at(WIDTH, y + 4, dot.text, "end", "value"))
+    return svg(parts, height + 4, describe)
 
 
 def bar_chart(bars: Sequence[Bar], *, describe: str) -> str:
@@ -125,50 +130,21 @@ def bar_chart(bars: Sequence[Bar], *, describe: str) -> str:
     if not bars:
         return ""
     row = 22
-    label_width = _text_width([bar.label for bar in bars])
-    text_width = _text_width([bar.text for bar in bars]) + 8
+    label_width = text_width([bar.label for bar in bars])
+    value_width = text_width([bar.text for bar in bars]) + 8
     most = max(bar.value for bar in bars) or 1.0
-    across = _Scale(0.0, most, label_width + 6, WIDTH - text_width)
+    across = Scale(0.0, most, label_width + 6, WIDTH - value_width)
     parts = []
     for place, bar in enumerate(bars):
         y = row * place + 4
-        parts.append(_text(label_width, y + 12, bar.label, "end", "label"))
+        parts.append(text_at(label_width, y + 12, bar.label, "end", "label"))
         width = max(1.0, across(bar.value) - across(0.0))
         parts.append(
             f'<rect class="bar" x="{across(0.0):.1f}" y="{y}" '
             f'width="{width:.1f}" height="15" rx="2"/>'
         )
-        parts.append(_text(across(0.0) + width + 5, y + 12, bar.text, "start", "value"))
-    return _svg(parts, row * len(bars) + 6, describe)
-
-
-def nice_ticks(low: float, high: float, count: int) -> list[float]:
-    """Return about `count` round numbers that span from `low` to `high`.
-
-    >>> nice_ticks(0.0, 9.7, 5)
-    [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
-    >>> nice_ticks(3.0, 3.0, 3)
-    [2.5, 3.0, 3.5]
-    """
-    if high <= low:
-        pad = abs(low) / 6 or 0.5
-        low, high = low - pad, high + pad
-    rough = (high - low) / count
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if rough <= power * factor)
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [round(step * at, 10) for at in range(first, last + 1)]
-
-
-class _Scale:
-    """Maps values to units of the drawing."""
-
-    def __init__(self, low: float, high: float, start: float, end: float) -> None:
-        self.low, self.start = low, start
-        self.factor = (end - start) / (high - low) if high > low else 0.0
-
-    def __call__(self, value: float) -> float:
-        return self.start + (value - self.low) * self.factor
+        parts.append(text_at(across(0.0) + width + 5, y + 12, bar.text, "start", "value"))
+    return svg(parts, row * len(bars) + 6, describe)
 
 
 def _usable(points: Sequence[Point]) -> list[Point]:
@@ -186,28 +162,17 @@ def _usable(points: Sequence[Point]) -> list[Point]:
     ]
 
 
-def _grid(ticks: Sequence[float], down: _Scale) -> str:
-    parts = []
-    for tick in ticks:
-        y = down(tick)
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        )
-        parts.append(_text(LEFT - 5, y + 4, _number(tick), "end", "tick"))
-    return "".join(parts)
-
-
-def _x_axis(ticks: Sequence[float], across: _Scale, label: str) -> str:
+def _x_axis(ticks: Sequence[float], across: Scale, label: str) -> str:
     y = LINE_HEIGHT - BOTTOM
     parts = [f'<line class="axis" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}"/>']
     for tick in ticks:
         if LEFT - 1 <= across(tick) <= WIDTH - RIGHT + 1:
-            parts.append(_text(across(tick), y + 14, _number(tick), "middle", "tick"))
-    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, y + 29, label, "middle", "tick"))
+            parts.append(text_at(across(tick), y + 14, number(tick), "middle", "tick"))
+    parts.append(text_at((LEFT + WIDTH - RIGHT) / 2, y + 29, label, "middle", "tick"))
     return "".join(parts)
 
 
-def _curve(series: Series, place: int, across: _Scale, down: _Scale) -> str:
+def _curve(series: Series, place: int, across: Scale, down: Scale) -> str:
     places = [(across(x), down(y)) for x, y in series.points]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
     drawn = f'<polyline class="curve s{place % 4}" points="{path}"/>' if len(places) > 1 else ""
@@ -224,41 +189,6 @@ def _legend(labels: Sequence[str]) -> str:
     for place, label in enumerate(labels):
         y = LINE_HEIGHT + 8
         parts.append(f'<circle class="dot s{place % 4}" cx="{x + 4:.1f}" cy="{y - 4}" r="4"/>')
-        parts.append(_text(x + 12, y, label, "start", "label"))
+        parts.append(text_at(x + 12, y, label, "start", "label"))
         x += 24 + 11 * len(label)
     return "".join(parts)
-
-
-def _text_width(texts: Sequence[str]) -> float:
-    """Return about how wide the widest of `texts` is drawn: a Hangul letter is a square."""
-    widths = (sum(11.2 if ord(letter) > 0x2000 else 6.6 for letter in text) for text in texts)
-    return min(170.0, max(widths))
-
-
-def _text(x: float, y: float, text: str, anchor: str, kind: str) -> str:
-    return (
-        f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-    )
-
-
-def _svg(parts: Sequence[str], height: float, describe: str) -> str:
-    said = escape(describe, quote=True)
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-label="{said}">'
-        f"{''.join(parts)}</svg>"
-    )
-
-
-def _number(value: float) -> str:
-    """Return a tick's number, short.
-
-    >>> _number(2000.0), _number(0.25), _number(-1.0), _number(12500000.0)
-    ('2,000', '0.25', '−1', '12.5M')
-    """
-    if abs(value) >= 1_000_000:
-        shown = f"{value / 1_000_000:g}M"
-    elif abs(value) >= 100 or value == int(value):
-        shown = f"{value:,.0f}"
-    else:
-        shown = f"{value:.4g}"
-    return shown.replace("-", "−")

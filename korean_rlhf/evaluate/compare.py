@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from korean_rlhf.evaluate.metrics import clusters_of
@@ -26,6 +28,15 @@ class Scored(Protocol):
     @property
     def tasks(self) -> dict[str, dict[str, Any]]:
         """Entries of the score file, by task."""
+        ...
+
+
+class Stored(Scored, Protocol):
+    """A checkpoint whose answers to every item are on disk."""
+
+    @property
+    def folder(self) -> Path:
+        """Where its score files are."""
         ...
 
 
@@ -97,11 +108,14 @@ def _compare(
     values = [[row.get("metrics", {}).get(metric) for row in rows] for rows in (old, new)]
     if any(value is None for found in values for value in found):
         return None
+    difference = paired_difference(*values, metric=metric, clusters=clusters_of(old))
+    if not math.isfinite(difference.mean):  # a correlation where all answers are the same
+        return None
     return Comparison(
         first.checkpoint,
         second.checkpoint,
         task,
         metric,
-        paired_difference(*values, metric=metric, clusters=clusters_of(old)),
+        difference,
         bool(after["higher_is_better"]),
     )

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf import __version__
-from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate.asking import ANSWERS
 from korean_rlhf.evaluate.checkpoints import STAGES, weights_digest
 from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
+from korean_rlhf.evaluate.contamination import CleanScores, clean_scores
+from korean_rlhf.evaluate.flips import TaskFlips, find_flips
+from korean_rlhf.evaluate.habits import Habits, habits
+from korean_rlhf.evaluate.references import Published, fitting, load_published
 from korean_rlhf.evaluate.scores import read_items, read_scores
 from korean_rlhf.evaluate.showcase import SHOWCASE
+from korean_rlhf.evaluate.stagefiles import StageFacts, manifest_of, read_stages
 from korean_rlhf.evaluate.truereward import RESULT
-from korean_rlhf.rundir import MANIFEST, MetricsLog, read_manifest, step_folder
+from korean_rlhf.rundir import MetricsLog, step_folder
 
-STAGE_NOTES = "stages.json"
-WHEN_TORN = "Delete it: the report does without."
 Table = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class StageFacts:
-    """One stage of the run: what it took and what its manifest says."""
-
-    name: str
-    seconds: float | None
-    peak_rss_mb: float | None
-    manifest: Table = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +36,16 @@ class Scores:
     tasks: dict[str, Table]
     """By task: an entry of the score file."""
     folder: Path
+    weights: str = ""
+    """sha256 of what was scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another scored model that stands beside the run: its last chosen checkpoint."""
+
+    name: str
+    scores: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,95 +63,65 @@ class RunFacts:
     """evals/true_reward.json, {} where there is none."""
     answers: dict[str, list[Table]]
     """By stage: what its chosen model answered to the held-out questions."""
+    flips: list[TaskFlips]
+    """Items that turned from one chosen checkpoint to the next."""
+    references: list[Reference]
+    published: list[Published]
+    """Scores of others on the tasks and metrics of this run."""
+    habits: dict[str, Habits]
+    """By stage: what its answers look like."""
+
+    clean: list[CleanScores]
+    """Tasks whose items were looked for in the corpus."""
+
+    @property
+    def entries(self) -> dict[str, Table]:
+        """Of every task that was scored, the entry of the last checkpoint."""
+        return _entries(self.scores)
 
 
-def gather(run: Path) -> RunFacts:
+def gather(run: Path, references: Sequence[Path] = ()) -> RunFacts:
     """Read a run folder; a stage that is missing is left out, and never an error.
 
+    Args:
+        run: The folder.
+        references: Other runs whose scores stand beside.
+
     Raises:
-        MissingInput: there is no such folder.
+        MissingInput: there is no such folder, or a reference has no score.
     """
     if not run.is_dir():
         raise MissingInput(run, "korean-rlhf run quickstart")
     scores = list(_scores(run))
+    chosen = [one for one in scores if one.chosen]
+    compared = compare_checkpoints(chosen, _items_of)
+    answers = {one.stage: _answers(one) for one in chosen}
     return RunFacts(
         name=run.resolve().name,
         version=__version__,
-        stages=list(_stages(run)),
+        stages=list(read_stages(run)),
         metrics=_metrics(run),
         scores=scores,
-        comparisons=compare_checkpoints([one for one in scores if one.chosen], _items_of),
+        comparisons=compared,
         true_reward=read_scores(run / "evals" / RESULT),
-        answers={one.stage: _answers(one) for one in scores if one.chosen and _answers(one)},
+        answers={stage: rows for stage, rows in answers.items() if rows},
+        flips=find_flips(compared, {one.checkpoint: one for one in chosen}),
+        references=[_reference(path) for path in references],
+        published=fitting(load_published(), _entries(scores)),
+        clean=clean_scores(run / "evals", chosen),
+        habits={stage: found for stage, rows in answers.items() if (found := habits(rows))},
     )
 
 
-def _stages(run: Path) -> Iterator[StageFacts]:
-    """Yield the stages in the order they ran: of the recipe's notes, else of their own manifests.
-
-    Data stages are found through the inputs that manifests name.
-    """
-    notes = _notes(run)
-    seen: set[Path] = set()
-    for name, note in notes.items():
-        folder = _place(run, str(note["folder"])) if note.get("folder") else None
-        manifest = _manifest(folder)
-        if folder is not None:
-            seen.add(folder.resolve())
-        yield StageFacts(name, _number(note, "seconds"), _number(note, "peak_rss_mb"), manifest)
-    for folder in _folders(run):
-        if folder.resolve() in seen:
-            continue
-        manifest = _manifest(folder)
-        name = str(manifest.get("stage") or folder.name)
-        yield StageFacts(
-            name, _number(manifest, "seconds"), _number(manifest, "peak_rss_mb"), manifest
-        )
+def _entries(scores: Sequence[Scores]) -> dict[str, Table]:
+    return {task: entry for one in scores for task, entry in one.tasks.items()}
 
 
-def _notes(run: Path) -> dict[str, Table]:
-    path = run / STAGE_NOTES
-    return read_json_object(path, fix=WHEN_TORN) if path.is_file() else {}
-
-
-def _folders(run: Path) -> list[Path]:
-    """Return the finished stage folders of a run, those that they were made from first."""
-    own = [path for path in run.iterdir() if (path / MANIFEST).is_file()]
-    order = {name: at for at, name in enumerate(("tokenizer", "pretrain", "sft", "reward", "ppo"))}
-    own.sort(key=lambda path: (order.get(path.name, len(order)), path.name))
-    found: dict[Path, None] = {}
-
-    def visit(folder: Path) -> None:
-        if folder.resolve() in found:
-            return
-        for item in _manifest(folder).get("inputs", []):
-            before = _place(run, str(item.get("path", "")))
-            if (before / MANIFEST).is_file() and before.resolve() != folder.resolve():
-                visit(before)
-        found[folder.resolve()] = None
-
-    for folder in own:
-        visit(folder)
-    # A step folder of an earlier stage is an input too, but no stage of its own.
-    return [folder for folder in found if not folder.name.startswith("step-")]
-
-
-def _place(run: Path, path: str) -> Path:
-    """Return a noted path: as it stands, or below the folder that holds runs/ and data/."""
-    noted = Path(path)
-    below = run.resolve().parent.parent / noted
-    return below if not noted.is_absolute() and below.exists() else noted
-
-
-def _manifest(folder: Path | None) -> Table:
-    if folder is None or not (folder / MANIFEST).is_file():
-        return {}
-    return read_manifest(folder)
-
-
-def _number(table: Mapping[str, Any], name: str) -> float | None:
-    value = table.get(name)
-    return float(value) if isinstance(value, (int, float)) else None
+def _reference(run: Path) -> Reference:
+    chosen = [one for one in _scores(run) if one.chosen] if run.is_dir() else []
+    if not chosen:
+        raise MissingInput(run / "evals", f"korean-rlhf eval {run}")
+    return Reference(run.resolve().name, chosen[-1])
 
 
 def _metrics(run: Path) -> dict[str, list[Table]]:
@@ -174,13 +146,21 @@ def _scores(run: Path) -> Iterator[Scores]:
                 _is_chosen(run, str(record["stage"]), int(record["step"])),
                 {},
                 path.parent,
+                str(record["weights_sha256"]),
             ),
         )
-        one.tasks.update(record["tasks"])
+        for task, entry in record["tasks"].items():
+            if task not in one.tasks or _items(entry) >= _items(one.tasks[task]):
+                one.tasks[task] = entry
     order = {stage: at for at, stage in enumerate(STAGES)}
     yield from sorted(
         found.values(), key=lambda one: (order.get(one.stage, len(order)), one.stage, one.step)
     )
+
+
+def _items(entry: Table) -> int:
+    """Return how many items a score stands on: of two suites with one task, the larger counts."""
+    return int(entry["metrics"][entry["headline"]]["n"])
 
 
 def _is_stale(run: Path, record: Table) -> bool:
@@ -193,7 +173,7 @@ def _is_stale(run: Path, record: Table) -> bool:
 
 def _is_chosen(run: Path, stage: str, step: int) -> bool:
     """Whether a stage stands for this step; without its folder, the scores are all there is."""
-    manifest = _manifest(run / stage)
+    manifest = manifest_of(run / stage)
     if manifest.get("best"):
         return str(manifest["best"]) == f"step-{step:06d}"
     later = [path for path in (run / "evals").glob(f"{stage}-*") if path.name[-6:].isdigit()]

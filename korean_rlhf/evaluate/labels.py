@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 STAGES = {
     "sample": "연습 세계 생성",
     "crawl-site": "사이트 수집",
@@ -30,6 +32,8 @@ SHORT_STAGES = {"pretrain": "사전 학습", "sft": "SFT", "reward": "보상", "
 METRICS = {
     "acc": "정확도",
     "acc_norm": "정확도(길이 보정)",
+    "acc_bytes": "정확도(바이트 보정)",
+    "acc_tokens": "정확도(토큰 보정)",
     "acc_amb": "정확도(모호한 맥락)",
     "acc_dis": "정확도(명확한 맥락)",
     "balanced_acc": "균형 정확도",
@@ -53,8 +57,20 @@ METRICS = {
     "instruction_loose": "조건 이행률(느슨)",
     "refusal_rate": "거절률",
     "over_refusal": "지나친 거절률",
+    "binary_f1": "F1",
+    "pearson": "피어슨 상관",
+    "spearman": "스피어만 상관",
 }
-SHARES = frozenset(METRICS) - {"bits_per_byte", "diff_bias_amb", "diff_bias_dis"}
+NO_SHARES = frozenset({"bits_per_byte", "diff_bias_amb", "diff_bias_dis", "pearson", "spearman"})
+SHARES = frozenset(METRICS) - NO_SHARES
+"""Shown in per cent, as every accuracy is."""
+FAMILIES = {
+    "sample": "연습 세계",
+    "prose": "따로 둔 글",
+    "truth": "널리 퍼진 오해",
+    "following": "지시 따르기",
+}
+"""Folders of evals/ whose sets have no name of their own."""
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}
 DASH = "–"
 
@@ -91,7 +107,7 @@ def system(name: str) -> str:
 
 def is_share(metric: str) -> bool:
     """Whether a metric is a share of items, shown in per cent."""
-    return metric in SHARES
+    return metric in SHARES or metric.startswith("acc_")
 
 
 def score(metric: str, value: float) -> str:
@@ -100,23 +116,61 @@ def score(metric: str, value: float) -> str:
     >>> score("acc", 0.51234), score("bits_per_byte", 1.2345)
     ('51.2', '1.234')
     """
-    return f"{value * 100:.1f}" if is_share(metric) else f"{value:.3f}"
+    if not math.isfinite(value):  # a correlation where all answers are the same
+        return DASH
+    return (f"{value * 100:.1f}" if is_share(metric) else f"{value:.3f}").replace("-", "−")
 
 
-def error(metric: str, stderr: float | None) -> str:
-    """Return a standard error as text, "" when it is unknown."""
-    if stderr is None:
-        return ""
-    return f"± {stderr * 100:.1f}" if is_share(metric) else f"± {stderr:.3f}"
+def metric(name: str) -> str:
+    """Return the name of a metric with its unit.
+
+    >>> metric("acc"), metric("bits_per_byte")
+    ('정확도 (%)', '비트/바이트')
+    """
+    return METRICS.get(name, name) + (" (%)" if is_share(name) else "")
+
+
+def bounds(name: str, low: float, high: float) -> str:
+    """Return an interval as text.
+
+    >>> bounds("acc", 0.401, 0.6)
+    '[40.1, 60.0]'
+    """
+    return f"[{score(name, low)}, {score(name, high)}]"
+
+
+def gain(name: str, value: float) -> str:
+    """Return a difference of scores with its sign and unit.
+
+    >>> gain("acc", -0.051), gain("bits_per_byte", 0.1)
+    ('−5.1 %p', '+0.100')
+    """
+    return f"{signed(value * 100, 1)} %p" if is_share(name) else signed(value)
+
+
+def gain_bounds(name: str, low: float, high: float) -> str:
+    """Return the interval of a difference with its unit.
+
+    >>> gain_bounds("acc", -0.01, 0.2)
+    '[−1.0, +20.0] %p'
+    """
+    first, second = (gain(name, value).removesuffix(" %p") for value in (low, high))
+    return f"[{first}, {second}]" + (" %p" if is_share(name) else "")
+
+
+def size(name: str, value: float) -> str:
+    """Return the size of a difference with its unit."""
+    return f"{value * 100:.1f} %p" if is_share(name) else f"{value:.3f}"
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """Return a difference with its sign, the minus as printers set it.
+    """Return a difference with its sign, the minus as printers set it; what rounds to 0 has none.
 
-    >>> signed(0.1234), signed(-0.5, 1)
-    ('+0.123', '−0.5')
+    >>> signed(0.1234), signed(-0.5, 1), signed(-0.01, 1)
+    ('+0.123', '−0.5', '0.0')
     """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    shown = f"{value:+.{digits}f}"
+    return shown.replace("-", "−") if float(shown) else shown[1:]
 
 
 def plus_minus(value: float, stderr: float | None, digits: int = 3) -> str:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from korean_rlhf.evaluate import findings, labels, tableview
+from korean_rlhf.evaluate import (
+    cleantable,
+    findings,
+    gaintable,
+    habittable,
+    labels,
+    provenance,
+    scoretable,
+    tableview,
+)
 from korean_rlhf.evaluate.gather import RunFacts
 
 
@@ -16,10 +25,16 @@ def render(facts: RunFacts) -> str:
         ("참 보상", _true_reward(facts)),
         ("과제별 점수", _scores(facts)),
         ("앞 단계와의 차이", _gains(facts)),
+        ("우연을 뺀 평균", table(*gaintable.average_table(facts))),
+        ("편향", table(*habittable.bias_table(facts))),
+        ("말뭉치에 있는 문항", table(*cleantable.clean_table(facts))),
+        ("바뀐 문항", _flips(facts)),
         ("학습", _training(facts)),
         ("말뭉치와 자료", _corpus(facts)),
         ("시간과 메모리", _costs(facts)),
         ("답 견주기", _answers(facts)),
+        ("답의 모양", table(*habittable.habit_table(facts))),
+        ("출처와 재현", _provenance(facts)),
     ):
         if body:
             parts += [f"## {title}", body]
@@ -56,23 +71,40 @@ def _true_reward(facts: RunFacts) -> str:
 
 
 def _scores(facts: RunFacts) -> str:
-    found = tableview.score_table(facts.scores, facts.comparisons)
+    found = scoretable.score_table(facts.scores, facts.comparisons, facts.references)
     heads = ["과제", "지표"]
     heads += [f"{column.title} {column.step}" for column in found.columns]
     rows = [
-        [row.title, row.metric, *map(_score, row.cells), row.chance, row.n] for row in found.rows
+        [row.title, row.metric, *map(_score, row.cells), *row.baselines, row.n]
+        for row in found.rows
     ]
-    return table([*heads, "우연", "문항"], rows)
+    return table([*heads, *found.baselines, "문항"], rows)
 
 
-def _score(cell: tableview.Cell) -> str:
+def _score(cell: scoretable.Cell) -> str:
     value = f"**{cell.value}**" if cell.bold else cell.value
-    return f"{value} {cell.error}".strip()
+    mark = f"({cell.mark})" if cell.mark else ""
+    return " ".join(filter(None, [value, cell.interval, mark]))
 
 
 def _gains(facts: RunFacts) -> str:
-    heads = ["비교", "과제", "차이", "판정", "보정 p"]
-    return table(heads, tableview.gain_rows(facts))
+    return table(gaintable.GAIN_HEADS, gaintable.gain_rows(facts))
+
+
+def _flips(facts: RunFacts) -> str:
+    rows = [
+        [f"{found.first} → {found.second}", found.title, f"{found.lost:,}", f"{found.gained:,}"]
+        for found in tableview.flip_views(facts)
+    ]
+    return table(["비교", "과제", "틀리게 된 문항", "맞히게 된 문항"], rows)
+
+
+def _provenance(facts: RunFacts) -> str:
+    parts = [
+        table(provenance.MODEL_HEADS, provenance.model_rows(facts)),
+        table(provenance.TASK_HEADS, provenance.task_rows(facts)),
+    ]
+    return "\n\n".join(filter(None, parts))
 
 
 def _training(facts: RunFacts) -> str:

@@ -7,7 +7,18 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from korean_rlhf.evaluate import findings, plots, tableview
+from korean_rlhf.evaluate import (
+    cleantable,
+    findings,
+    gaintable,
+    habittable,
+    plots,
+    provenance,
+    scoreplots,
+    scoretable,
+    tableview,
+)
+from korean_rlhf.evaluate.flips import SHOWN
 from korean_rlhf.evaluate.gather import RunFacts
 
 TEMPLATE = "report.html.jinja"
@@ -20,6 +31,8 @@ SECTIONS = (
     ("corpus", "corpus", "말뭉치와 자료"),
     ("cost_plots", "cost", "시간과 메모리"),
     ("pairs", "answers", "답 견주기"),
+    ("habit_rows", "habits", "답의 모양"),
+    ("has_scores", "provenance", "출처와 재현"),
 )
 
 
@@ -34,7 +47,7 @@ def render(facts: RunFacts) -> str:
 def context(facts: RunFacts) -> dict[str, Any]:
     """Return what the template shows."""
     reward = next((stage for stage in facts.stages if "validation" in stage.manifest), None)
-    chosen = [one for one in facts.scores if one.chosen]
+    habit_heads, habit_rows = habittable.habit_table(facts)
     shown: dict[str, Any] = {
         "facts": facts,
         "tiles": findings.tiles(facts),
@@ -42,10 +55,6 @@ def context(facts: RunFacts) -> dict[str, Any]:
         "reward_plot": plots.true_reward_plot(facts.true_reward),
         "reward_rows": tableview.reward_rows(facts.true_reward),
         "best_k": facts.true_reward.get("best_of", {}).get("k", 16),
-        "chosen_table": tableview.score_table(chosen, facts.comparisons),
-        "all_table": tableview.score_table(facts.scores, facts.comparisons),
-        "gains": tableview.gain_rows(facts),
-        "score_plots": plots.score_plots(facts),
         "training": tableview.training_rows(facts.stages),
         "loss_plots": plots.loss_plots(facts),
         "ppo_plots": plots.ppo_plots(facts),
@@ -53,11 +62,47 @@ def context(facts: RunFacts) -> dict[str, Any]:
         "corpus": tableview.corpus_rows(facts.stages),
         "cost_plots": plots.cost_plots(facts.stages),
         "pairs": tableview.answer_pairs(facts),
+        "habit_heads": habit_heads,
+        "habit_rows": habit_rows,
+        "model_heads": provenance.MODEL_HEADS,
+        "model_rows": provenance.model_rows(facts),
+        "task_heads": provenance.TASK_HEADS,
+        "task_rows": provenance.task_rows(facts),
+        **_scores(facts),
     }
     present = {
         **shown,
-        "has_scores": shown["chosen_table"].rows,
         "has_training": shown["training"] or shown["loss_plots"] or shown["ppo_plots"],
     }
     shown["sections"] = [(id_, title) for key, id_, title in SECTIONS if present[key]]
     return shown
+
+
+def _scores(facts: RunFacts) -> dict[str, Any]:
+    """Return what the section of the scores shows."""
+    chosen = [one for one in facts.scores if one.chosen]
+    average_heads, average_rows = gaintable.average_table(facts)
+    bias_heads, bias_rows = habittable.bias_table(facts)
+    clean_heads, clean_rows = cleantable.clean_table(facts)
+    compared = facts.comparisons
+    return {
+        "has_scores": bool(chosen),
+        "at_chance": scoretable.AT_CHANCE,
+        "chosen_table": scoretable.score_table(chosen, compared, facts.references),
+        "all_table": scoretable.score_table(facts.scores, compared, facts.references),
+        "gain_heads": gaintable.GAIN_HEADS,
+        "gains": gaintable.gain_rows(facts),
+        "average_heads": average_heads,
+        "average_rows": average_rows,
+        "average_tasks": len(gaintable.shared_tasks(facts)),
+        "score_plots": scoreplots.score_plots(facts),
+        "alignment_plot": scoreplots.alignment_plot(facts),
+        "bias_heads": bias_heads,
+        "bias_rows": bias_rows,
+        "published_heads": tableview.PUBLISHED_HEADS,
+        "published_rows": tableview.published_rows(facts),
+        "clean_heads": clean_heads,
+        "clean_rows": clean_rows,
+        "flips": tableview.flip_views(facts),
+        "most_flips": SHOWN,
+    }

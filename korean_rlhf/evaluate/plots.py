@@ -8,10 +8,9 @@ from typing import Any
 
 from korean_rlhf.evaluate import labels
 from korean_rlhf.evaluate.charts import Bar, Dot, Series, bar_chart, dot_chart, line_chart
-from korean_rlhf.evaluate.gather import RunFacts, StageFacts
-
-Z = 1.959964
-"""Half width of a 95 % interval in standard errors."""
+from korean_rlhf.evaluate.gather import RunFacts
+from korean_rlhf.evaluate.intervals import Z
+from korean_rlhf.evaluate.stagefiles import StageFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +97,6 @@ def _reward_dot(name: str, figures: dict[str, Any]) -> Dot:
     text = labels.plus_minus(mean, figures["stderr"])
     colour = {"ppo": 1}.get(name, 0 if name == "sft" else 2)
     return Dot(labels.system(name), mean, mean - spread, mean + spread, text, colour)
-
-
-def score_plots(facts: RunFacts) -> list[Plot]:
-    """Return one plot a task: every checkpoint with its 95 % interval and the chance line."""
-    tasks: dict[str, dict[str, Any]] = {}
-    for one in facts.scores:
-        tasks.update(one.tasks)
-    return [_score_plot(facts, task, entry) for task, entry in sorted(tasks.items())]
-
-
-def _score_plot(facts: RunFacts, task: str, entry: dict[str, Any]) -> Plot:
-    metric = entry["headline"]
-    scale = 100.0 if labels.is_share(metric) else 1.0
-    dots = []
-    for one in facts.scores:
-        if task not in one.tasks:
-            continue
-        found = one.tasks[task]["metrics"][metric]
-        value, spread = scale * found["value"], scale * Z * (found["stderr"] or 0.0)
-        shown = f"{labels.score(metric, found['value'])} {labels.error(metric, found['stderr'])}"
-        name = labels.checkpoint(one.stage, one.step)
-        dots.append(Dot(name, value, value - spread, value + spread, shown, 0 if one.chosen else 2))
-    chance = scale * entry["chance"][metric] if metric in entry["chance"] else None
-    unit = " (%)" if labels.is_share(metric) else ""
-    title = f"{entry['title']} · {labels.METRICS.get(metric, metric)}{unit}"
-    svg = dot_chart(dots, describe=title, reference=chance, reference_label="우연")
-    better = "" if entry["higher_is_better"] else "낮을수록 좋습니다."
-    return Plot(title, svg, better)
 
 
 def cost_plots(stages: Sequence[StageFacts]) -> list[Plot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from korean_rlhf.errors import BadInput
@@ -15,14 +16,18 @@ from korean_rlhf.rundir import atomic_write_text, no_space_named
 REPORTS = ("report.json", "report.md", "report.html")
 
 
-def report(run: Path) -> Path:
+def report(run: Path, references: Sequence[Path] = ()) -> Path:
     """Write the three reports of `run` and return the path of the page.
 
+    Args:
+        run: The folder.
+        references: Other scored runs, whose scores stand beside.
+
     Raises:
-        MissingInput: there is no such run.
+        MissingInput: there is no such run, or a reference has no score.
         BadInput: the folder holds something else, whose files the report could overwrite.
     """
-    facts = gather(run)
+    facts = gather(run, references)
     if not (facts.stages or facts.metrics or facts.scores or facts.true_reward):
         _refuse_foreign(run)
     with no_space_named(run):

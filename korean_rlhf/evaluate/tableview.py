@@ -8,50 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from korean_rlhf.evaluate import labels
-from korean_rlhf.evaluate.compare import Comparison
-from korean_rlhf.evaluate.gather import RunFacts, Scores, StageFacts
+from korean_rlhf.evaluate.flips import Flip
+from korean_rlhf.evaluate.gather import RunFacts
+from korean_rlhf.evaluate.stagefiles import StageFacts
 
 SHOWN_ANSWERS = 12
-Z = 1.959964
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One score in a table."""
-
-    value: str = labels.DASH
-    error: str = ""
-    bold: bool = False
-    """Better than the stage before, and not by chance."""
-    at_chance: bool = False
-    """Its 95 % interval holds what guessing gets."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreRow:
-    """One task over several checkpoints."""
-
-    title: str
-    metric: str
-    chance: str
-    n: str
-    cells: list[Cell]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One checkpoint of the score table."""
-
-    title: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTable:
-    """Tasks by checkpoints."""
-
-    columns: list[Column]
-    rows: list[ScoreRow]
+PUBLISHED_HEADS = ("과제", "지표", "모델", "공개된 점수(예시 수마다)", "이 실행", "출처")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,67 +25,63 @@ class Pair:
     """(system, answer, true reward)"""
 
 
-def score_table(scores: Sequence[Scores], comparisons: Sequence[Comparison]) -> ScoreTable:
-    """Return the table of tasks by checkpoints."""
-    tasks: dict[str, dict[str, Any]] = {}
-    for one in scores:
-        tasks.update(one.tasks)
-    gains = {(one.second, one.task) for one in comparisons if one.significant and one.better}
-    rows = [_score_row(task, entry, scores, gains) for task, entry in sorted(tasks.items())]
-    columns = [Column(labels.short_stage(one.stage), f"{one.step:,}스텝") for one in scores]
-    return ScoreTable(columns, rows)
+@dataclass(frozen=True, slots=True)
+class FlipView:
+    """What turned on one task between two stages, with the names that readers know."""
+
+    title: str
+    first: str
+    second: str
+    lost: int
+    gained: int
+    shown: list[Flip]
 
 
-def _score_row(
-    task: str, entry: dict[str, Any], scores: Sequence[Scores], gains: set[tuple[str, str]]
-) -> ScoreRow:
-    metric = entry["headline"]
-    chance = entry["chance"].get(metric)
-    cells = [
-        _cell(one.tasks[task], (one.checkpoint, task) in gains) if task in one.tasks else Cell()
-        for one in scores
-    ]
-    unit = " (%)" if labels.is_share(metric) else ""
-    return ScoreRow(
-        entry["title"],
-        labels.METRICS.get(metric, metric) + unit,
-        labels.DASH if chance is None else labels.score(metric, chance),
-        f"{entry['metrics'][metric]['n']:,}",
-        cells,
-    )
-
-
-def _cell(entry: dict[str, Any], bold: bool) -> Cell:
-    metric = entry["headline"]
-    found, chance = entry["metrics"][metric], entry["chance"].get(metric)
-    value, stderr = found["value"], found["stderr"]
-    near = chance is not None and abs(value - chance) < Z * (stderr or 0.0)
-    return Cell(labels.score(metric, value), labels.error(metric, stderr), bold, near)
-
-
-def gain_rows(facts: RunFacts) -> list[list[str]]:
-    """Return each chosen checkpoint against the one before it, on every task."""
-    shown = {one.checkpoint: labels.short_stage(one.stage) for one in facts.scores}
-    titles = {task: entry["title"] for one in facts.scores for task, entry in one.tasks.items()}
-    rows = []
-    for one in facts.comparisons:
-        scale = 100 if labels.is_share(one.metric) else 1
-        digits = 1 if scale == 100 else 3
-        error = one.difference.stderr
-        verdict = "차이를 말할 수 없음"
-        if one.significant:
-            verdict = "나아짐" if one.better else "나빠짐"
-        rows.append(
-            [
-                f"{shown[one.first]} → {shown[one.second]}",
-                titles[one.task],
-                labels.signed(one.difference.mean * scale, digits)
-                + ("" if error is None else f" ± {error * scale:.{digits}f}"),
-                verdict,
-                "< 0.001" if one.adjusted_p < 0.001 else f"{one.adjusted_p:.3f}",
-            ]
+def flip_views(facts: RunFacts) -> list[FlipView]:
+    """Return what turned, the tasks that lost most first."""
+    names = {one.checkpoint: labels.short_stage(one.stage) for one in facts.scores}
+    ordered = sorted(facts.flips, key=lambda found: -found.lost)
+    return [
+        FlipView(
+            facts.entries[found.task]["title"],
+            names[found.first],
+            names[found.second],
+            found.lost,
+            found.gained,
+            found.shown,
         )
-    return rows
+        for found in ordered
+    ]
+
+
+def published_rows(facts: RunFacts) -> list[list[str]]:
+    """Return published scores by task and model, beside that of the run's last chosen checkpoint.
+
+    Scores of one model with several numbers of examples stand in one row.
+    """
+    found: dict[tuple[str, str, str, str], list[str]] = {}
+    for one in sorted(facts.published, key=lambda one: (one.task, one.metric)):
+        shots = "모름" if one.shots < 0 else f"{one.shots}개"
+        shown = found.setdefault((one.task, one.metric, one.model, one.source), [])
+        shown.append(f"{shots} {labels.score(one.metric, one.value)}")
+    return [
+        [
+            facts.entries[task]["title"],
+            labels.metric(metric),
+            model,
+            " · ".join(shown),
+            _own_score(facts, task, metric),
+            source.removeprefix("https://"),  # to read, not to fetch: the page asks the net nothing
+        ]
+        for (task, metric, model, source), shown in found.items()
+    ]
+
+
+def _own_score(facts: RunFacts, task: str, metric: str) -> str:
+    """Return what the last chosen checkpoint that has it scored."""
+    own = [one.tasks[task]["metrics"] for one in facts.scores if one.chosen and task in one.tasks]
+    values = [figures[metric]["value"] for figures in own if metric in figures]
+    return labels.score(metric, values[-1]) if values else labels.DASH
 
 
 def corpus_rows(stages: Sequence[StageFacts]) -> list[dict[str, Any]]:

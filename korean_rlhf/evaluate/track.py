@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import MissingInput
-from korean_rlhf.evaluate import baselines, harness, scores
+from korean_rlhf.evaluate import baselines, contamination, harness, provenance, scores
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
     Checkpoint,
@@ -65,6 +65,7 @@ def evaluate(
     text: Path | None = None,
     hub: bool = False,
     out: Path | None = None,
+    corpus: Path | None = None,
 ) -> Target:
     """Score the checkpoints that `path` stands for and return them.
 
@@ -75,13 +76,14 @@ def evaluate(
         text: Text that no stage was trained on, for bits per byte.
         hub: Whether missing data may be fetched from the Hugging Face hub.
         out: Run folder for the scores; by default the run itself.
+        corpus: Documents in which the items are looked for.
 
     Raises:
-        MissingInput: `data` or `text` is not there.
+        MissingInput: `data`, `text` or `corpus` is not there.
         NoData: no task of the suite has its data.
         FolderInUse: another process scores the same run.
     """
-    for given in (data, text):
+    for given in (data, text, corpus):
         if given is not None and not given.exists():
             raise MissingInput(given)
     target = find_target(path, out)
@@ -99,6 +101,8 @@ def evaluate(
     with locked(target.evals, target.evals / LOCK), no_space_named(target.evals):
         _score_all(target, plan, options, settings)
         _ask(target, settings, data)
+        if corpus is not None:
+            contamination.measure(target.evals, corpus)
     return target
 
 
@@ -246,9 +250,12 @@ def _run(
         "data_sha256": plan.digests[info.name],
         "prompts_sha256": result.prompts_sha256,
         "template": "chat" if chat else "plain",
+        "compared": info.compared,
         "shots": result.shots,
         "truncated": result.truncated,
         "seconds": round(time.monotonic() - started, 2),
+        "machine": provenance.machine(getattr(lm, "loaded", None)),
+        "versions": provenance.versions(),
         "items": scores.write_items(folder, f"{info.name}-{key[:8]}", result.items),
         "questions": scores.write_questions(
             folder.parent, f"{info.name}-{result.prompts_sha256[:8]}", result.questions

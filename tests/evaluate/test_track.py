@@ -70,6 +70,8 @@ def test_an_unchanged_score_is_never_computed_twice(tiny_run, benchmarks, counte
     assert set(first["missing"]) == {"ko_kobest_sentineg", "ko_kobest_wic"}
     entry = first["tasks"]["ko_kobest_copa"]
     assert entry["metrics"]["acc"]["n"] == 12
+    assert entry["machine"]["device"] == "cpu" and entry["machine"]["precision"] == "float32"
+    assert {"korean_rlhf", "python", "torch", "transformers", "lm_eval"} <= set(entry["versions"])
     items = tiny_run / "evals" / "sft-000010" / entry["items"]
     assert len(items.read_text(encoding="utf-8").splitlines()) == 12
 
@@ -192,3 +194,17 @@ def test_only_chosen_checkpoints_are_scored_when_asked(tiny_run, benchmarks, cou
     track.evaluate(tiny_run, chosen, data=benchmarks)
 
     assert [name for name, _ in counted] == ["pretrain-000020"]
+
+
+def test_the_items_are_looked_for_in_the_corpus_that_is_named(tiny_run, benchmarks, tmp_path):
+    table = (benchmarks / "kobest" / "BoolQ" / "test.tsv").read_text(encoding="utf-8")
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text(json.dumps({"id": "1", "text": table}) + "\n", encoding="utf-8")
+    one = EvaluateSettings(suite="ko_kobest_boolq", items=12, device="cpu")
+    track.evaluate(tiny_run, one, data=benchmarks, corpus=corpus)
+    found = json.loads((tiny_run / "evals" / "contamination.json").read_text(encoding="utf-8"))
+
+    (told,) = found["tasks"].values()
+    assert told["items"] == 12 and len(told["seen"]) + told["short"] == 12
+    with pytest.raises(MissingInput):
+        track.evaluate(tiny_run, one, data=benchmarks, corpus=tmp_path / "none")

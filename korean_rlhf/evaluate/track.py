@@ -199,15 +199,7 @@ def _score_one(
     todo = [info for info in plan.infos if keys[info.name] not in known]
 
     def write() -> None:
-        ordered = {name: results[name] for name in sorted(results)}
-        scores.write_scores(
-            evals,
-            checkpoint,
-            plan.suite,
-            weights=weights,
-            tasks=ordered,
-            missing={name: why for name, why in plan.missing.items() if name not in results},
-        )
+        _write(evals, checkpoint, plan, weights, results)
 
     write()
     if not todo:
@@ -228,6 +220,20 @@ def _score_one(
                 write()
                 journal.forget()
     return len(todo)
+
+
+def _write(
+    evals: Path, checkpoint: Checkpoint, plan: Plan, weights: str, results: dict[str, Any]
+) -> None:
+    """Write the score file with what is known by now."""
+    scores.write_scores(
+        evals,
+        checkpoint,
+        plan.suite,
+        weights=weights,
+        tasks={name: results[name] for name in sorted(results)},
+        missing={name: why for name, why in plan.missing.items() if name not in results},
+    )
 
 
 def _run(

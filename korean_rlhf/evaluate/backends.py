@@ -25,6 +25,7 @@ from korean_rlhf.settings.endpoint import ServedSettings
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
 if TYPE_CHECKING:
+    from korean_rlhf.endpoint import Endpoint
     from korean_rlhf.evaluate.lm import KoreanLM
     from korean_rlhf.evaluate.models import Loaded
     from korean_rlhf.evaluate.served import Served
@@ -144,11 +145,7 @@ class Server:
             try:
                 yield Served(tokenizer, context - ROOM, server, name, context)
             finally:
-                paid = server.counts
-                say(
-                    f"{server.base}: {paid['paid']:,} answers ({paid['retries']:,} more tries), "
-                    f"{paid['prompt_tokens']:,} tokens read, {paid['completion_tokens']:,} written."
-                )
+                _tell(server)
 
     def check(self, lm: KoreanLM, todo: Sequence[TaskInfo]) -> None:
         """Learn before anything is paid for whether the server can score what is to be scored.
@@ -189,6 +186,16 @@ class Server:
             return told
         raise SettingsError(
             f"{folder} does not say how many tokens the model takes. Say it: --endpoint-context N."
+        )
+
+
+def _tell(server: Endpoint) -> None:
+    """Say what was paid for."""
+    paid = server.counts
+    if paid["paid"]:
+        say(
+            f"{server.base}: {paid['paid']:,} answers ({paid['retries']:,} more tries), "
+            f"{paid['prompt_tokens']:,} tokens read, {paid['completion_tokens']:,} written."
         )
 
 

@@ -1,4 +1,8 @@
-"""Score every checkpoint of a run, or a model, on Korean tasks; what has a score is left alone."""
+"""Score every checkpoint of a run, or a model, on Korean tasks; what has a score is left alone.
+
+--endpoint-model NAME scores a model that an OpenAI-compatible server holds. Its API key, where it
+wants one, is read from the environment variable KOREAN_RLHF_API_KEY.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.errors import SettingsError
+from korean_rlhf.settings.endpoint import ServedSettings
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
 
@@ -15,9 +20,12 @@ class Arguments:
     """What to score, and where the data are."""
 
     path: Positional[Path | None] = None
-    """A run, a stage or step folder of it, or any Hugging Face model folder."""
+    """A run, a stage or step folder of it, or any Hugging Face model folder. Of a served model, the
+    folder of its tokenizer."""
 
     stage: Nested[EvaluateSettings]
+
+    server: Nested[ServedSettings]
 
     data: Path | None = None
     """Folder of the benchmarks in the layout of their repositories, or of a sample world."""
@@ -50,6 +58,8 @@ def run(argv: list[str]) -> int:
     path = arguments.path
     if path is None:
         raise SettingsError("eval needs a run or a model folder. See --help.")
+    if arguments.watch and arguments.server.endpoint_model:
+        raise SettingsError("--watch follows checkpoints on this disk; a served model is one.")
     from korean_rlhf.evaluate.track import evaluate
 
     def score() -> None:
@@ -61,6 +71,7 @@ def run(argv: list[str]) -> int:
             hub=arguments.hub,
             out=arguments.out,
             corpus=arguments.corpus,
+            served=arguments.server,
         )
 
     if arguments.watch:

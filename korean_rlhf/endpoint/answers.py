@@ -22,25 +22,40 @@ class PassingFault(Exception):
 
 def parse_reply(content: bytes) -> Reply:
     """Return the first choice of a chat completion."""
+    choice, prompt_tokens, completion_tokens = first_choice(content)
+    try:
+        text = choice["message"]["content"]
+    except (KeyError, TypeError):
+        raise PassingFault("the answer holds no choices[0].message.content") from None
+    if text is not None and not isinstance(text, str):
+        raise PassingFault("the content of the answer is no text")
+    return Reply(
+        text=text or "",
+        finish_reason=str(choice.get("finish_reason") or ""),
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+    )
+
+
+def first_choice(content: bytes) -> tuple[dict[str, Any], int, int]:
+    """Return the first choice of an answer, and the tokens that were read and written for it.
+
+    Raises:
+        PassingFault: the answer is torn, or holds no choice.
+    """
     try:
         body = json.loads(content)
     except ValueError:
         raise PassingFault("the answer is no JSON") from None
     try:
         choice = body["choices"][0]
-        text = choice["message"]["content"]
     except (KeyError, IndexError, TypeError):
-        raise PassingFault("the answer holds no choices[0].message.content") from None
-    if text is not None and not isinstance(text, str):
-        raise PassingFault("the content of the answer is no text")
+        choice = None
+    if not isinstance(choice, dict):
+        raise PassingFault("the answer holds no choices[0]")
     usage = body.get("usage")
     usage = usage if isinstance(usage, dict) else {}
-    return Reply(
-        text=text or "",
-        finish_reason=str(choice.get("finish_reason") or ""),
-        prompt_tokens=_whole(usage.get("prompt_tokens")),
-        completion_tokens=_whole(usage.get("completion_tokens")),
-    )
+    return choice, _whole(usage.get("prompt_tokens")), _whole(usage.get("completion_tokens"))
 
 
 def _whole(value: Any) -> int:

@@ -1,7 +1,8 @@
 """The one client of OpenAI-compatible model servers.
 
 `Endpoint.ask` answers one question: from the cache when it was ever paid for, else from the server,
-with retries. It may be called from many threads; `Endpoint.each` does so in order.
+with retries. `Endpoint.pay` sends any other kind of request, whose answers the caller keeps. Both
+may be called from many threads; `Endpoint.each` does so in order.
 
 The key in the cache is made of the engine's name, the model, the parameters and the messages, not
 of the address: a server that moves to another port is asked nothing twice. The API key is read from
@@ -10,31 +11,30 @@ the environment, sent, and written nowhere: not into the cache, an error or a lo
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import random
 import threading
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from korean_rlhf.endpoint.answers import PassingFault, parse_reply, retry_after, server_message
+from korean_rlhf.endpoint.answers import PassingFault, retry_after, server_message
 from korean_rlhf.endpoint.pace import Pace
+from korean_rlhf.endpoint.questions import Paid, Question, Request
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
 from korean_rlhf.errors import EndpointError
-from korean_rlhf.records import Message
-from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.endpoint import ServerSettings
 
 if TYPE_CHECKING:
     import httpx
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Answer = TypeVar("Answer", bound=Paid)
 
 FIRST_WAIT = 0.5
 """Seconds before the second try; doubled before each later one."""
@@ -49,30 +49,6 @@ class RequestRefused(EndpointError):
     """The server refuses this one question; another may pass."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One chat request; all that it says is in its key."""
-
-    model: str
-    messages: tuple[Message, ...]
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Sent as they are: temperature, max_tokens, seed, response_format, ..."""
-    engine: str = "openai"
-    """Name of the kind of server, for the cache: equal models of two makers may differ."""
-
-    def body(self) -> dict[str, Any]:
-        """Return what is sent."""
-        turns = [{"role": turn.role, "content": turn.content} for turn in self.messages]
-        return {"model": self.model, "messages": turns, **self.parameters}
-
-    def key(self) -> str:
-        """Return the sha256 of engine, model, parameters and messages."""
-        content = json.dumps(
-            [self.engine, self.body()], ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        )
-        return hashlib.sha256(content.encode()).hexdigest()
-
-
 class Endpoint:
     """A server, its cache, and the counts of what was asked: use it in a `with` statement.
 
@@ -80,13 +56,14 @@ class Endpoint:
     "cached" (answered from the cache), "retries", "prompt_tokens" and "completion_tokens".
     """
 
-    def __init__(self, settings: EndpointSettings, *, cache: Path | None = None) -> None:
+    def __init__(self, settings: ServerSettings, *, cache: Path | None = None) -> None:
         self.settings = settings
         self.counts: Counter[str] = Counter()
-        self.address = chat_address(settings.endpoint)
+        self.base = base_address(settings.endpoint)
+        """Address that the paths of requests are added to."""
         self._key = os.environ.get(settings.api_key_variable, "").strip()
         self._cache = ReplyCache(cache) if cache else None
-        self._client = _open_client(self.address, self._key, settings)
+        self._client = _open_client(self.base, self._key, settings)
         self._pace = Pace(settings.requests_per_second)
         self._closing = threading.Event()
         self._counting = threading.Lock()
@@ -108,7 +85,7 @@ class Endpoint:
             EndpointError: the server cannot be reached, refuses the key, or never answered well.
         """
         if self._cache is None:
-            return self._pay(question)
+            return self.pay(question)
         key = question.key()
         seconds = self.settings.timeout_seconds + self.settings.longest_wait_seconds + 5.0
         while (found := self._cache.take(key, seconds)) is False:
@@ -117,7 +94,7 @@ class Endpoint:
             self._count(cached=1)
             return replace(found, cached=True)
         try:
-            reply = self._pay(question, before=lambda: self._renew(key, seconds))
+            reply = self.pay(question, before=lambda: self._renew(key, seconds))
             self._cache.put(key, reply)
         finally:
             self._cache.release(key)
@@ -145,8 +122,17 @@ class Endpoint:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
-    def _pay(self, question: Question, before: Callable[[], None] = lambda: None) -> Reply:
-        """Send the question until it is answered."""
+    def pay(self, request: Request[Answer], before: Callable[[], None] = lambda: None) -> Answer:
+        """Send a request until it is answered, whatever the cache holds.
+
+        Args:
+            request: What is sent, and how its reply is read.
+            before: Called before each try.
+
+        Raises:
+            RequestRefused: the server refuses this request.
+            EndpointError: the server cannot be reached, refuses the key, or never answered well.
+        """
         last = PassingFault("")
         for attempt in range(self.settings.attempts):
             if attempt:
@@ -155,7 +141,7 @@ class Endpoint:
             self._pace.wait(self._sleep)
             self._count(requests=1, retries=int(attempt > 0))
             try:
-                reply = self._post(question)
+                reply = self._post(request)
             except PassingFault as problem:
                 last = problem
                 continue
@@ -166,16 +152,20 @@ class Endpoint:
             )
             return reply
         raise EndpointError(
-            f"{self.address} did not answer in {self.settings.attempts} tries; the last time: "
-            f"{last.problem}. Check that the server runs, then run the same command again: "
-            "answers already paid for are kept."
+            f"{self._address(request)} did not answer in {self.settings.attempts} tries; "
+            f"the last time: {last.problem}. Check that the server runs, then run the same "
+            "command again: answers already paid for are kept."
         )
 
-    def _post(self, question: Question) -> Reply:
+    def _address(self, request: Request[Paid]) -> str:
+        return f"{self.base}/{request.path}"
+
+    def _post(self, request: Request[Answer]) -> Answer:
         import httpx
 
+        address = self._address(request)
         try:
-            response = self._client.post(self.address, json=question.body())
+            response = self._client.post(address, json=request.body())
         except httpx.TimeoutException:
             raise PassingFault(
                 f"no answer within {self.settings.timeout_seconds:g} seconds"
@@ -183,10 +173,10 @@ class Endpoint:
         except httpx.HTTPError as problem:
             raise PassingFault(self._hide(str(problem) or type(problem).__name__)) from None
         if response.status_code != 200:
-            self._refuse(response)
-        return parse_reply(response.content)
+            self._refuse(address, response)
+        return request.parse(response.content)
 
-    def _refuse(self, response: httpx.Response) -> None:
+    def _refuse(self, address: str, response: httpx.Response) -> None:
         """Raise the error that fits a status other than 200."""
         status = response.status_code
         said = self._hide(server_message(response.text))
@@ -194,13 +184,14 @@ class Endpoint:
             raise PassingFault(f"status {status}{said}", retry_after(response.headers))
         if status in (401, 403):
             raise EndpointError(
-                f"{self.address} refuses the API key (status {status}{said}). Put the right one "
+                f"{address} refuses the API key (status {status}{said}). Put the right one "
                 f"into the environment variable {self.settings.api_key_variable}."
             )
         if status in REFUSING_STATUS:
-            raise RequestRefused(f"{self.address} refuses a request (status {status}{said}).")
+            raise RequestRefused(f"{address} refuses a request (status {status}{said}).")
         raise EndpointError(
-            f"{self.address} answers with status {status}{said}. Check --endpoint and --model."
+            f"{address} answers with status {status}{said}. Check --endpoint and the name of the "
+            "model (--model, --endpoint-model)."
         )
 
     def _wait(self, attempt: int, last: PassingFault) -> None:
@@ -210,7 +201,7 @@ class Endpoint:
             self._sleep(longest * random.uniform(0.5, 1.0))  # so that threads do not return as one
         elif last.wait > self.settings.longest_wait_seconds:
             raise EndpointError(
-                f"{self.address} asks to wait {last.wait:.0f} seconds ({last.problem}), longer "
+                f"{self.base} asks to wait {last.wait:.0f} seconds ({last.problem}), longer "
                 f"than longest_wait_seconds = {self.settings.longest_wait_seconds:g}. Run the same "
                 "command again later: answers already paid for are kept."
             )
@@ -234,20 +225,31 @@ class Endpoint:
         return text.replace(self._key, "<API key>") if self._key else text
 
 
+def base_address(endpoint: str) -> str:
+    """Return the address under which the paths of the API stand.
+
+    >>> base_address("http://127.0.0.1:8000"), base_address("https://example.com/api/v1/")
+    ('http://127.0.0.1:8000/v1', 'https://example.com/api/v1')
+    >>> base_address("https://example.com/v1/chat/completions")
+    'https://example.com/v1'
+    """
+    address = endpoint.rstrip("/")
+    for path in ("/chat/completions", "/completions"):
+        if address.endswith(path):
+            return address.removesuffix(path)
+    return address if urlsplit(address).path else address + "/v1"
+
+
 def chat_address(endpoint: str) -> str:
     """Return the address that chat requests are posted to.
 
     >>> chat_address("http://127.0.0.1:8000"), chat_address("https://example.com/api/v1/")
     ('http://127.0.0.1:8000/v1/chat/completions', 'https://example.com/api/v1/chat/completions')
     """
-    address = endpoint.rstrip("/")
-    if address.endswith("/chat/completions"):
-        return address
-    path = urlsplit(address).path
-    return address + ("/chat/completions" if path else "/v1/chat/completions")
+    return f"{base_address(endpoint)}/{Question.path}"
 
 
-def _open_client(address: str, key: str, settings: EndpointSettings) -> httpx.Client:
+def _open_client(address: str, key: str, settings: ServerSettings) -> httpx.Client:
     import httpx
 
     return httpx.Client(

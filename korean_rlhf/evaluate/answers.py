@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
-from korean_rlhf.evaluate.models import Loaded
-from korean_rlhf.evaluate.scoring import Scorer, Tokens
+from korean_rlhf.evaluate.models import Loaded, Tokens
+from korean_rlhf.evaluate.scoring import Scorer
 from korean_rlhf.model.generate import generate
+
+BATCH = 32
+"""Prompts of a benchmark that are answered at the same time."""
+
+MOST_NEW = 256
+"""Tokens of an answer, where a task does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,33 @@ def write(
             answers[index] = Answer(tokens, bool(written.ended[at]))
         advance(len(chosen))
     return [answers[index] for index in range(len(prompts))]
+
+
+class GreedyWriter:
+    """Continues the prompts of a benchmark with a model on this machine."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+
+    def write(
+        self, asked: Sequence[tuple[Tokens, dict[str, Any]]], finished: Callable[[int, str], None]
+    ) -> None:
+        """Tell `finished` each answer; prompts of like length are written together."""
+        # A batch is as long as its longest.
+        order = sorted(range(len(asked)), key=lambda at: len(asked[at][0]))
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            most = max(most_new(asked[at][1]) for at in chosen)
+            prompts = [asked[at][0] for at in chosen]
+            written = write(self.loaded, prompts, most_tokens=most, temperature=0.0, seed=0)
+            for at, answer in zip(chosen, written, strict=True):
+                tokens = answer.text_tokens
+                finished(at, self.loaded.tokenizer.decode(tokens, skip_special_tokens=True))
+
+
+def most_new(options: dict[str, Any]) -> int:
+    """Return how many tokens a task lets a model write."""
+    return int(options.get("max_gen_toks", MOST_NEW))
 
 
 def log_probabilities(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,11 @@ CHAT_STAGES = ("sft", "dpo", "ppo")
 SCORED_FILES = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer.model")
 """What decides a score; the state of the optimiser does not."""
 
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
+
+LENGTH_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length")
+"""How configs call the number of tokens that a model reads at once."""
+
 WHEN_BROKEN = "Fetch or write the model again."
 """How a config.json that cannot be read is mended."""
 
@@ -32,6 +38,13 @@ class Checkpoint:
     folder: Path
     chosen: bool
     """The one that its stage stands for."""
+    made_by: str = ""
+    """The stage that trained it, where `stage` says that a server computes it."""
+
+    @property
+    def chats(self) -> bool:
+        """Whether it may know the chat template: a chat stage does, a model from elsewhere may."""
+        return (self.made_by or self.stage) in (*CHAT_STAGES, "model")
 
     @property
     def name(self) -> str:
@@ -68,6 +81,30 @@ def find_target(path: Path, out: Path | None = None) -> Target:
     if not target.checkpoints:
         raise MissingInput(path, "korean-rlhf pretrain, sft or ppo, with --out in this folder")
     return Target(out, target.checkpoints) if out else target
+
+
+def find_served(path: Path, model: str, out: Path | None = None) -> Target:
+    """Return the one model in `path` as a server holds it under the name `model`.
+
+    Its scores stand beside those of the same folder computed here.
+
+    Raises:
+        MissingInput: there is no such folder.
+        BadInput: it holds no tokenizer, as a run or a stage does.
+    """
+    if not path.is_dir():
+        raise MissingInput(path)
+    if not any((path / file).is_file() for file in TOKENIZER_FILES):
+        raise BadInput(
+            f"{path} holds no tokenizer. A server holds one model: give eval its folder, or one "
+            "with the files of its tokenizer."
+        )
+    target = _single(path)
+    own = target.checkpoints[0]
+    last = re.sub(r"[^\w.-]+", "-", model.rstrip("/").rpartition("/")[2])
+    stage = f"served-{own.stage}-{last}"
+    served = Checkpoint(stage, own.step, path, chosen=True, made_by=own.stage)
+    return Target(out or target.run, (served,))
 
 
 def chosen_of(run: Path, stage: str) -> Checkpoint | None:

@@ -69,6 +69,7 @@ FAMILIES = {
     "prose": "따로 둔 글",
     "truth": "널리 퍼진 오해",
     "following": "지시 따르기",
+    "refusal": "거절",
 }
 """Folders of evals/ whose sets have no name of their own."""
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}

@@ -10,12 +10,9 @@ from lm_eval.api.model import TemplateLM
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 
 from korean_rlhf.evaluate.journal import Journal, request_key
-from korean_rlhf.evaluate.models import Loaded
-from korean_rlhf.evaluate.scoring import Scored, Scorer, Tokens
+from korean_rlhf.evaluate.models import Loaded, Scored, Tokens
+from korean_rlhf.evaluate.served import Served
 from korean_rlhf.progress import track
-
-BATCH = 32
-"""Prompts generated at the same time."""
 
 
 class KoreanLM(TemplateLM):  # type: ignore[misc]
@@ -24,21 +21,23 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
     Where the tokens of context + continuation do not begin with those of the context (a merge
     across the boundary), `hf` feeds a sequence that the tokenizer would never write. Here the
     tokens of the whole are kept, and scored from the first one that differs.
+
+    The model may be loaded here or be held by a server: what is asked of it is the same.
     """
 
-    def __init__(self, loaded: Loaded, *, batch_tokens: int = 0, label: str = "scoring") -> None:
+    def __init__(
+        self, loaded: Loaded | Served, *, batch_tokens: int = 0, label: str = "scoring"
+    ) -> None:
         super().__init__()
-        self.loaded = loaded
+        self.reading = loaded
+        self.loaded = loaded if isinstance(loaded, Loaded) else None
+        """The model, where it is on this machine."""
         self.journal: Journal | None = None
         """Where answers are kept as they come; None keeps none."""
         self.tokenizer = loaded.tokenizer
         self.label = label
-        self.scorer = Scorer(
-            loaded.model,
-            max_length=loaded.max_length,
-            batch_tokens=batch_tokens,
-            device=loaded.device,
-        )
+        self.scorer = loaded.scorer(batch_tokens)
+        self.writer = loaded.writer()
         self._begin = [loaded.begin_id] if loaded.begins else []
 
     @property
@@ -49,12 +48,12 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
     @property
     def eot_token_id(self) -> int:
         """The token that ends a text."""
-        return self.loaded.end_id
+        return self.reading.end_id
 
     @property
     def prefix_token_id(self) -> int:
         """The token that stands before an empty context."""
-        return self.loaded.begin_id
+        return self.reading.begin_id
 
     @property
     def tokenizer_name(self) -> str:
@@ -144,7 +143,7 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
             windows = get_rolling_token_windows(
                 token_list=tokens,
                 prefix_token=self.prefix_token_id,
-                max_seq_len=self.loaded.max_length,
+                max_seq_len=self.reading.max_length,
                 context_len=1,
             )
             found = [make_disjoint_window(window) for window in windows]
@@ -161,27 +160,15 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         keys = [request_key(tokens, options=repr(options)) for tokens, options in asked]
         answers = self._known(keys)
         distinct = dict(zip(keys, asked, strict=True))
-        # Prompts of like length together: a batch is as long as its longest.
-        todo = sorted(distinct.keys() - answers.keys(), key=lambda key: len(distinct[key][0]))
+        todo = [key for key in distinct if key not in answers]
         with track(len(todo), self.label, "answers") as advance:
-            for start in range(0, len(todo), BATCH):
-                batch = todo[start : start + BATCH]
-                found = self._write([distinct[key] for key in batch])
-                self._keep(dict(zip(batch, found, strict=True)), answers)
-                advance(len(batch))
+
+            def finished(at: int, text: str) -> None:
+                self._keep({todo[at]: _cut(text, distinct[todo[at]][1])}, answers)
+                advance(1)
+
+            self.writer.write([distinct[key] for key in todo], finished)
         return [answers[key] for key in keys]
-
-    def _write(self, asked: Sequence[tuple[Tokens, dict[str, Any]]]) -> list[str]:
-        """Return the greedy continuations of some prompts."""
-        from korean_rlhf.evaluate.answers import write
-
-        most = max(int(options.get("max_gen_toks", 256)) for _, options in asked)
-        prompts = [tokens for tokens, _ in asked]
-        written = write(self.loaded, prompts, most_tokens=most, temperature=0.0, seed=0)
-        return [
-            _cut(self.tokenizer.decode(answer.text_tokens, skip_special_tokens=True), options)
-            for answer, (_, options) in zip(written, asked, strict=True)
-        ]
 
     def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
         return self._score([(context, continuation) for _, context, continuation in requests])

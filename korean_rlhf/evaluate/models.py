@@ -2,31 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import torch
 from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
 
 from korean_rlhf.errors import MissingInput, SettingsError
+from korean_rlhf.evaluate.checkpoints import LENGTH_NAMES
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.tokenizer.template import BEGIN
 
 LONGEST = 2048
 """Tokens of a model whose config does not say how many it can read."""
 
-LENGTH_NAMES = ("max_position_embeddings", "n_positions", "max_sequence_length")
+
+Tokens: TypeAlias = list[int]
+Scored: TypeAlias = tuple[float, bool]
+"""Log-likelihood in nats, and whether greedy decoding would have written the same."""
+
+
+class PairScorer(Protocol):
+    """Whatever tells how likely continuations are."""
+
+    truncated: int
+    """Requests cut from the left so far, because they are longer than the model allows."""
+    computed: int
+    """Requests scored so far."""
+
+    def score(
+        self,
+        requests: Sequence[tuple[Tokens, Tokens]],
+        advance: Callable[[int], None] = lambda n: None,
+        finished: Callable[[dict[int, Scored]], None] = lambda found: None,
+    ) -> list[Scored]:
+        """Return the score of each (context, continuation), and tell of them as they come."""
+        ...
+
+
+class Writer(Protocol):
+    """Whatever continues texts greedily."""
+
+    def write(
+        self, asked: Sequence[tuple[Tokens, dict[str, Any]]], finished: Callable[[int, str], None]
+    ) -> None:
+        """Tell `finished` the index and the text of each answer, as they come.
+
+        The options of lm-eval stand beside each prompt: `max_gen_toks` and `until`, the stop
+        strings. An answer may go on behind one of these.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A causal model with its tokenizer, on its device."""
+class Reading:
+    """How a model reads text, wherever it is computed."""
 
-    model: PreTrainedModel
     tokenizer: Any
     """A tokenizer of transformers."""
-    device: torch.device
     max_length: int
     """Most tokens that the model reads at once."""
 
@@ -59,6 +94,28 @@ class Loaded:
         return int(self.tokenizer.encode("가", add_special_tokens=True)[0]) != self.begin_id
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded(Reading):
+    """A causal model with its tokenizer, on its device."""
+
+    model: PreTrainedModel
+    device: torch.device
+
+    def scorer(self, batch_tokens: int) -> PairScorer:
+        """Return what scores with this model, in batches of `batch_tokens`; 0 is what pays."""
+        from korean_rlhf.evaluate.scoring import Scorer
+
+        return Scorer(
+            self.model, max_length=self.max_length, batch_tokens=batch_tokens, device=self.device
+        )
+
+    def writer(self) -> Writer:
+        """Return what writes with this model."""
+        from korean_rlhf.evaluate.answers import GreedyWriter
+
+        return GreedyWriter(self)
+
+
 def load(folder: Path, *, device: str = "auto", precision: str = "auto") -> Loaded:
     """Load the checkpoint in `folder`; "auto" is bf16 on a GPU and fp32 on a CPU.
 
@@ -70,7 +127,7 @@ def load(folder: Path, *, device: str = "auto", precision: str = "auto") -> Load
     half = precision == "bf16" or (precision == "auto" and where.type == "cuda")
     model = load_model(folder, dtype=torch.bfloat16 if half else torch.float32)
     model.to(where)  # type: ignore[arg-type]
-    return Loaded(model, load_tokenizer(folder), where, _max_length(model.config))
+    return Loaded(load_tokenizer(folder), _max_length(model.config), model, where)
 
 
 def pick_device(device: str) -> torch.device:

@@ -78,7 +78,10 @@ def paired_difference(
     )
     gain = metrics.figure(metric, after) - metrics.figure(metric, before)
     is_mean = metrics.find(metric) is metrics.MEAN
+    independent = len(before) if clusters is None else len(set(clusters))
     stderr = mean_and_error(after - before, clusters).stderr if is_mean else deviation(drawn)
+    if independent < 2:  # drawn again and again, a single item never differs from itself
+        stderr = None
     finite = drawn[np.isfinite(drawn)]
     low, high = np.quantile(finite, [0.025, 0.975]) if finite.size else (np.nan, np.nan)
     if clusters is None and is_mean and _is_right_or_wrong(before, after):

@@ -44,7 +44,7 @@ def read_scores(path: Path) -> dict[str, Any]:
         return {}
     record = read_json_object(path, fix="Delete it: it is computed anew.")
     for entry in record.get("tasks", {}).values():
-        for figure in entry["metrics"].values():
+        for figure in entry.get("metrics", {}).values():
             if figure["value"] is None:
                 figure["value"] = math.nan
     return record

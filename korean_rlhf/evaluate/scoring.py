@@ -14,13 +14,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from korean_rlhf.evaluate.models import Scored, Tokens
 from korean_rlhf.model.branches import PADDING, branch_mask, branched_row, row_groups
 from korean_rlhf.model.gpt import hidden_states, to_logits
 from korean_rlhf.model.passes import TOKENS_AT_ONCE
 
-Tokens: TypeAlias = list[int]
-Scored: TypeAlias = tuple[float, bool]
-"""Log-likelihood in nats, and whether greedy decoding would have written the same."""
 Body: TypeAlias = Callable[[Tensor, Tensor | None, Tensor | None], Tensor]
 """(batch, time) tokens, a mask and positions, to (batch, time, width) hidden states."""
 

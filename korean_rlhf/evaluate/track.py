@@ -15,12 +15,11 @@ from typing import Any
 
 from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate import baselines, contamination, harness, provenance, scores
+from korean_rlhf.evaluate.backends import Backend, Here, choose_backend
 from korean_rlhf.evaluate.checkpoints import (
     CHAT_STAGES,
     Checkpoint,
     Target,
-    find_target,
-    weights_digest,
 )
 from korean_rlhf.evaluate.journal import Journal
 from korean_rlhf.evaluate.shots import Shots, plan_shots
@@ -35,6 +34,7 @@ from korean_rlhf.evaluate.sources import (
 from korean_rlhf.evaluate.suites import TaskInfo, find_suite, load_tasks
 from korean_rlhf.progress import say
 from korean_rlhf.rundir import LOCK, locked, no_space_named
+from korean_rlhf.settings.endpoint import ServedSettings
 from korean_rlhf.settings.evaluate import EvaluateSettings
 
 PROSE = "prose"
@@ -66,6 +66,7 @@ def evaluate(
     hub: bool = False,
     out: Path | None = None,
     corpus: Path | None = None,
+    served: ServedSettings | None = None,
 ) -> Target:
     """Score the checkpoints that `path` stands for and return them.
 
@@ -77,8 +78,10 @@ def evaluate(
         hub: Whether missing data may be fetched from the Hugging Face hub.
         out: Run folder for the scores; by default the run itself.
         corpus: Documents in which the items are looked for.
+        served: The server that holds the model in `path`, where one does.
 
     Raises:
+        EndpointError: the server fails, or cannot score what the suite asks.
         MissingInput: `data`, `text` or `corpus` is not there.
         NoData: no task of the suite has its data.
         FolderInUse: another process scores the same run.
@@ -86,7 +89,8 @@ def evaluate(
     for given in (data, text, corpus):
         if given is not None and not given.exists():
             raise MissingInput(given)
-    target = find_target(path, out)
+    backend = choose_backend(settings, served)
+    target = backend.target(path, out)
     text = text or _own_text(target, settings, data)
     options = DataOptions(
         data=str(data or ""),
@@ -99,8 +103,9 @@ def evaluate(
     )
     plan = make_plan(settings.suite, options)
     with locked(target.evals, target.evals / LOCK), no_space_named(target.evals):
-        _score_all(target, plan, options, settings)
-        _ask(target, settings, data)
+        _score_all(target, plan, options, settings, backend)
+        if isinstance(backend, Here):
+            _ask(target, settings, data)
         if corpus is not None:
             contamination.measure(target.evals, corpus)
     return target
@@ -161,7 +166,11 @@ def _ask(target: Target, settings: EvaluateSettings, data: Path | None) -> None:
 
 
 def _score_all(
-    target: Target, plan: Plan, options: DataOptions, settings: EvaluateSettings
+    target: Target,
+    plan: Plan,
+    options: DataOptions,
+    settings: EvaluateSettings,
+    backend: Backend,
 ) -> None:
     built: dict[str, Any] = {}
 
@@ -172,7 +181,7 @@ def _score_all(
         return built
 
     chosen = [at for at in target.checkpoints if at.chosen or settings.checkpoints == "all"]
-    done = sum(_score_one(target.evals, at, plan, settings, tasks) for at in chosen)
+    done = sum(_score_one(target.evals, at, plan, settings, tasks, backend) for at in chosen)
     say(f"eval: {done} new scores of {len(plan.infos)} tasks on {len(chosen)} checkpoints.")
 
 
@@ -182,10 +191,12 @@ def _score_one(
     plan: Plan,
     settings: EvaluateSettings,
     tasks: Callable[[], dict[str, Any]],
+    backend: Backend,
 ) -> int:
     """Score one checkpoint; return how many tasks were new."""
-    weights = weights_digest(checkpoint.folder)
-    keys = {info.name: _key(info, weights, plan, checkpoint, settings) for info in plan.infos}
+    weights = backend.weights(checkpoint.folder)
+    more = backend.key(checkpoint.folder)
+    keys = {info.name: _key(info, weights, plan, checkpoint, settings, more) for info in plan.infos}
     folder = evals / checkpoint.name
     known = scores.known_results(folder)
     results = _still_true(scores.suite_path(evals, checkpoint.name, plan.suite), weights, plan)
@@ -193,34 +204,41 @@ def _score_one(
     todo = [info for info in plan.infos if keys[info.name] not in known]
 
     def write() -> None:
-        ordered = {name: results[name] for name in sorted(results)}
-        scores.write_scores(
-            evals,
-            checkpoint,
-            plan.suite,
-            weights=weights,
-            tasks=ordered,
-            missing={name: why for name, why in plan.missing.items() if name not in results},
-        )
+        _write(evals, checkpoint, plan, weights, results)
 
     write()
     if not todo:
         return 0
     from korean_rlhf.evaluate.lm import KoreanLM
-    from korean_rlhf.evaluate.models import load
 
-    loaded = load(checkpoint.folder, device=settings.device, precision=settings.precision)
-    lm = KoreanLM(loaded, batch_tokens=settings.batch_tokens)
-    for info in todo:
-        lm.label = f"{checkpoint.name} {info.name}"
-        key = keys[info.name]
-        chat = _is_chat(info, checkpoint, settings)
-        with Journal(folder / scores.ITEMS / f"{info.name}-{key[:16]}.journal") as journal:
-            lm.journal = journal
-            results[info.name] = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
-            write()
-            journal.forget()
+    with backend.opened(checkpoint.folder) as loaded:
+        lm = KoreanLM(loaded, batch_tokens=settings.batch_tokens)
+        backend.check(lm, todo)
+        for info in todo:
+            lm.label = f"{checkpoint.name} {info.name}"
+            key = keys[info.name]
+            chat = _is_chat(info, checkpoint, settings)
+            with Journal(folder / scores.ITEMS / f"{info.name}-{key[:16]}.journal") as journal:
+                lm.journal = journal
+                entry = _run(lm, info, tasks()[info.name], folder, key, plan, chat)
+                results[info.name] = entry | backend.facts(checkpoint.folder)
+                write()
+                journal.forget()
     return len(todo)
+
+
+def _write(
+    evals: Path, checkpoint: Checkpoint, plan: Plan, weights: str, results: dict[str, Any]
+) -> None:
+    """Write the score file with what is known by now."""
+    scores.write_scores(
+        evals,
+        checkpoint,
+        plan.suite,
+        weights=weights,
+        tasks={name: results[name] for name in sorted(results)},
+        missing={name: why for name, why in plan.missing.items() if name not in results},
+    )
 
 
 def _run(
@@ -264,7 +282,12 @@ def _run(
 
 
 def _key(
-    info: TaskInfo, weights: str, plan: Plan, checkpoint: Checkpoint, settings: EvaluateSettings
+    info: TaskInfo,
+    weights: str,
+    plan: Plan,
+    checkpoint: Checkpoint,
+    settings: EvaluateSettings,
+    more: dict[str, Any],
 ) -> str:
     is_text = info.source == PROSE
     return scores.score_key(
@@ -275,14 +298,14 @@ def _key(
         size=settings.text_bytes if is_text else settings.items,
         shots=[plan.shots[info.name].count, plan.shots[info.name].digest],
         layout=scores.LAYOUT,
-        precision=settings.precision,
+        **more,
     )
 
 
 def _is_chat(info: TaskInfo, checkpoint: Checkpoint, settings: EvaluateSettings) -> bool:
     """Return whether a question is put as a user's turn; of a plain model, the setting decides."""
     if settings.template == "chat":
-        return checkpoint.stage in (*CHAT_STAGES, "model")
+        return checkpoint.chats
     return info.chat and checkpoint.stage in CHAT_STAGES
 
 

@@ -8,9 +8,12 @@ from urllib.parse import urlsplit
 
 from korean_rlhf.errors import SettingsError
 
+SERVED_AT = "http://127.0.0.1:8000/v1"
+"""Where vLLM listens unless told otherwise, on this machine."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EndpointSettings:
+class ServerSettings:
     """Where an OpenAI-compatible server is, and how hard it may be pressed."""
 
     endpoint: str = "http://127.0.0.1:8000"
@@ -34,9 +37,6 @@ class EndpointSettings:
     requests_per_second: float | None = None
     """Most requests started in one second, over all threads. Not set: no limit."""
 
-    cache: Path | None = None
-    """SQLite file of the answers paid for. Not set: beside the output of the command."""
-
     def __post_init__(self) -> None:
         _check_address(self.endpoint)
         if self.attempts < 1 or self.concurrency < 1:
@@ -47,6 +47,39 @@ class EndpointSettings:
             )
         if self.requests_per_second is not None and self.requests_per_second <= 0:
             raise SettingsError("requests_per_second must be above 0; leave it out for no limit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings(ServerSettings):
+    """A server whose answers are kept in a cache."""
+
+    cache: Path | None = None
+    """SQLite file of the answers paid for. Not set: beside the output of the command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedSettings(ServerSettings):
+    """A server that holds the model to be scored; its answers are kept with the scores."""
+
+    endpoint_model: str = ""
+    """Score the model that an OpenAI-compatible server holds under this name (vLLM, SGLang), with
+    the tokenizer in the model folder. Not set: the model is computed here, without a server."""
+
+    endpoint: str = SERVED_AT
+    """Address of the server of --endpoint-model. "/completions" is added, after "/v1" where it has
+    no path."""
+
+    endpoint_context: int = 0
+    """Tokens that the served model takes at once; 0 is what the files in the model folder say."""
+
+    def __post_init__(self) -> None:
+        ServerSettings.__post_init__(self)  # super() finds no class of ours under slots=True
+        if self.endpoint_context < 0:
+            raise SettingsError(
+                f"endpoint_context is {self.endpoint_context}; it must be 0 or more."
+            )
+        if self.endpoint != SERVED_AT and not self.endpoint_model:
+            raise SettingsError("Name the model that the server holds: --endpoint-model NAME.")
 
 
 def _check_address(address: str) -> None:

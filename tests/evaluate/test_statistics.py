@@ -224,3 +224,14 @@ def test_differences_of_ratios_are_those_of_the_figures():
     first = [(8.0, 4.0), (3.0, 1.0)]
     second = [(6.0, 4.0), (3.0, 1.0)]
     assert paired_difference(first, second, metric="bits_per_byte").mean == pytest.approx(-0.4)
+
+
+@pytest.mark.parametrize("metric", ["mean", "bits_per_byte", "f1"])
+def test_one_item_or_one_cluster_proves_nothing(metric):
+    first, second = ([0.2], [0.9]) if metric == "mean" else ([(1.0, 0.0)], [(0.0, 0.5)])
+    first = [(4.0, 2.0)] if metric == "bits_per_byte" else first
+    second = [(2.0, 2.0)] if metric == "bits_per_byte" else second
+
+    assert paired_difference(first, second, metric=metric).p_value == 1.0
+    twice = paired_difference(first * 2, second * 2, metric=metric, clusters=["a", "a"])
+    assert (twice.stderr, twice.p_value) == (None, 1.0)

@@ -1,0 +1,174 @@
+"""Score checkpoints one after the other; what has a score is read, not computed.
+
+A score is written when its task is done, so that a killed sweep goes on with the next task. It is
+known by a key over weights, data, prompts and settings: the same key is never computed twice, and a
+changed one is a new score.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from korean_rlhf.evaluate import baselines, harness, provenance, scores
+from korean_rlhf.evaluate.backends import Backend
+from korean_rlhf.evaluate.checkpoints import CHAT_STAGES, Checkpoint, Target
+from korean_rlhf.evaluate.journal import Journal
+from korean_rlhf.evaluate.plan import Plan
+from korean_rlhf.evaluate.sources import DataOptions
+from korean_rlhf.evaluate.suites import TaskInfo
+from korean_rlhf.progress import say
+from korean_rlhf.settings.evaluate import EvaluateSettings
+
+PROSE = "prose"
+"""The evaluation set whose size is given in bytes."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a call scores, and with what."""
+
+    target: Target
+    plan: Plan
+    options: DataOptions
+    settings: EvaluateSettings
+    backend: Backend
+
+    def run(self) -> None:
+        """Score every checkpoint that the settings choose."""
+        chosen = [
+            at for at in self.target.checkpoints if at.chosen or self.settings.checkpoints == "all"
+        ]
+        done = sum(_OneModel(self, at).score() for at in chosen)
+        tasks = len(self.plan.infos)
+        say(f"eval: {done} new scores of {tasks} tasks on {len(chosen)} checkpoints.")
+
+    @functools.cached_property
+    def tasks(self) -> dict[str, Any]:
+        """lm-eval's tasks, built once, and only if something is to be scored."""
+        return harness.build_tasks(self.plan.infos, self.options)
+
+
+@dataclass
+class _OneModel:
+    """One checkpoint of a sweep."""
+
+    sweep: Sweep
+    checkpoint: Checkpoint
+    results: dict[str, Any] = field(default_factory=dict)
+    """Entries of the score file, by task."""
+
+    def score(self) -> int:
+        """Score what has no score yet; return how many tasks were new."""
+        plan, known = self.sweep.plan, scores.known_results(self.folder)
+        keys = {info.name: self._key(info) for info in plan.infos}
+        self.results = self._still_true()
+        self.results |= {name: known[key] for name, key in keys.items() if key in known}
+        todo = [info for info in plan.infos if keys[info.name] not in known]
+        self._write()
+        if todo:
+            self._compute(todo, keys)
+        return len(todo)
+
+    def _compute(self, todo: list[TaskInfo], keys: dict[str, str]) -> None:
+        from korean_rlhf.evaluate.lm import KoreanLM
+
+        backend, folder = self.sweep.backend, self.checkpoint.folder
+        with backend.opened(folder) as loaded:
+            lm = KoreanLM(loaded, batch_tokens=self.sweep.settings.batch_tokens)
+            backend.check(lm, todo)
+            for info in todo:
+                lm.label = f"{self.checkpoint.name} {info.name}"
+                key = keys[info.name]
+                name = f"{info.name}-{key[:16]}.journal"
+                with Journal(self.folder / scores.ITEMS / name) as journal:
+                    lm.journal = journal
+                    self.results[info.name] = self._entry(lm, info, key) | backend.facts(folder)
+                    self._write()
+                    journal.forget()
+
+    def _entry(self, lm: Any, info: TaskInfo, key: str) -> dict[str, Any]:
+        """Score one task; return its entry in the score file."""
+        started, chat = time.monotonic(), self._is_chat(info)
+        result = harness.run_task(lm, info, self.sweep.tasks[info.name], chat=chat)
+        headline = result.metrics[info.headline]
+        error = "" if headline.stderr is None else f" ± {headline.stderr:.4f}"
+        say(f"{lm.label}: {info.headline} {headline.value:.4f}{error} (n = {headline.n})")
+        asked = f"{info.name}-{result.prompts_sha256[:8]}"
+        return {
+            "title": info.title,
+            "headline": info.headline,
+            "higher_is_better": info.higher_is_better,
+            "chance": baselines.chance(info, result.questions),
+            "baselines": baselines.baselines(info, result.questions),
+            "metrics": scores.plain(result.metrics),
+            "key": key,
+            "task_sha256": info.digest,
+            "data_sha256": self.sweep.plan.digests[info.name],
+            "prompts_sha256": result.prompts_sha256,
+            "template": "chat" if chat else "plain",
+            "compared": info.compared,
+            "shots": result.shots,
+            "truncated": result.truncated,
+            "seconds": round(time.monotonic() - started, 2),
+            "machine": provenance.machine(getattr(lm, "loaded", None)),
+            "versions": provenance.versions(),
+            "items": scores.write_items(self.folder, f"{info.name}-{key[:8]}", result.items),
+            "questions": scores.write_questions(self.sweep.target.evals, asked, result.questions),
+        }
+
+    def _write(self) -> None:
+        """Write the score file with what is known by now."""
+        missing = self.sweep.plan.missing
+        scores.write_scores(
+            self.sweep.target.evals,
+            self.checkpoint,
+            self.sweep.plan.suite,
+            weights=self.weights,
+            tasks={name: self.results[name] for name in sorted(self.results)},
+            missing={name: why for name, why in missing.items() if name not in self.results},
+        )
+
+    def _key(self, info: TaskInfo) -> str:
+        """Return the key of a score: everything that decides it."""
+        plan, settings = self.sweep.plan, self.sweep.settings
+        return scores.score_key(
+            weights=self.weights,
+            task=info.digest,
+            data=plan.digests[info.name],
+            chat=self._is_chat(info),
+            size=settings.text_bytes if info.source == PROSE else settings.items,
+            shots=[plan.shots[info.name].count, plan.shots[info.name].digest],
+            layout=scores.LAYOUT,
+            **self.sweep.backend.key(self.checkpoint.folder),
+        )
+
+    def _is_chat(self, info: TaskInfo) -> bool:
+        """Whether a question is put as a user's turn; of a plain model, the setting decides."""
+        if self.sweep.settings.template == "chat":
+            return self.checkpoint.chats
+        return info.chat and self.checkpoint.stage in CHAT_STAGES
+
+    def _still_true(self) -> dict[str, Any]:
+        """Return earlier results of the same weights on tasks whose data are not at hand now."""
+        path = scores.suite_path(
+            self.sweep.target.evals, self.checkpoint.name, self.sweep.plan.suite
+        )
+        before = scores.read_scores(path)
+        if before.get("weights_sha256") != self.weights:
+            return {}
+        missing = self.sweep.plan.missing
+        return {name: entry for name, entry in before["tasks"].items() if name in missing}
+
+    @functools.cached_property
+    def weights(self) -> str:
+        """Digest of the model."""
+        return self.sweep.backend.weights(self.checkpoint.folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the scores of the checkpoint are."""
+        return self.sweep.target.evals / self.checkpoint.name

@@ -46,8 +46,7 @@ class Arguments:
     """Follow a running training: score each new checkpoint, until Ctrl-C."""
 
     check_data: bool = False
-    """Only say which tasks of the suite ("all": of every suite) have their data, and where to get
-    the others."""
+    """Only say which tasks of the suite have their data, and where to get the others."""
 
 
 def run(argv: list[str]) -> int:

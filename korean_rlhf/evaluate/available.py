@@ -9,9 +9,6 @@ from korean_rlhf.errors import KoreanRLHFError
 from korean_rlhf.evaluate.sources import DataOptions, locate, rows
 from korean_rlhf.evaluate.suites import TaskInfo, find_suite, load_tasks
 
-EVERY = "all"
-"""Stands for every task of every suite."""
-
 
 @dataclass(frozen=True, slots=True)
 class Availability:
@@ -25,14 +22,13 @@ class Availability:
 
 
 def check_data(suite: str, options: DataOptions) -> list[Availability]:
-    """Read the data of each task of a suite ("all": of every task) and say what was found.
+    """Read the data of each task of a suite and say what was found.
 
     Raises:
         UnknownName: there is no such suite.
     """
     every = load_tasks()
-    names = every if suite == EVERY else find_suite(suite).tasks
-    return list(_looked_at([every[name] for name in names], options))
+    return list(_looked_at([every[name] for name in find_suite(suite).tasks], options))
 
 
 def _looked_at(infos: list[TaskInfo], options: DataOptions) -> Iterator[Availability]:

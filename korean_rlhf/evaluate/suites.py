@@ -12,6 +12,11 @@ from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import UnknownName
 from korean_rlhf.settings.loading import read_toml
 
+EVERY = "all"
+"""The suite of every task."""
+MADE_UP = "sample_"
+"""Begins the names of the sample world's evaluation sets."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suite:
@@ -59,7 +64,9 @@ def load_suites(root: Path | None = None) -> dict[str, Suite]:
 
 
 def find_suite(name: str) -> Suite:
-    """Return the suite called `name`; the name of a single task is a suite of it alone.
+    """Return the suite called `name`.
+
+    The name of a single task is a suite of it alone; "all" is every task but the sample world's.
 
     Raises:
         UnknownName: there is neither.
@@ -70,7 +77,10 @@ def find_suite(name: str) -> Suite:
     tasks = load_tasks()
     if name in tasks:
         return Suite(name, tasks[name].title, (name,))
-    raise UnknownName("suite or task", name, [*suites, *tasks])
+    if name == EVERY:
+        real = (task for task, info in tasks.items() if not info.source.startswith(MADE_UP))
+        return Suite(EVERY, "모든 평가", tuple(real))
+    raise UnknownName("suite or task", name, [EVERY, *suites, *tasks])
 
 
 def load_tasks(root: Path | None = None) -> dict[str, TaskInfo]:

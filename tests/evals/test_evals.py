@@ -74,6 +74,16 @@ def test_suites_hold_known_tasks_once():
         assert len(set(suite.tasks)) == len(suite.tasks)
 
 
+def test_all_is_every_task_but_the_made_up_ones():
+    tasks = find_suite("all").tasks
+
+    assert set(load_tasks()) - set(tasks) == {"ko_sample_choices"}
+    named = {
+        task for name, suite in load_suites().items() if name != "sample" for task in suite.tasks
+    }
+    assert named <= set(tasks)
+
+
 def test_a_task_is_a_suite_of_its_own_and_a_near_name_is_told():
     assert find_suite("ko_kobest_copa").tasks == ("ko_kobest_copa",)
     with pytest.raises(UnknownName, match="quick"):

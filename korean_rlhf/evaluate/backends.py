@@ -85,8 +85,10 @@ class Here:
         return weights_digest(folder)
 
     def key(self, folder: Path) -> dict[str, Any]:
-        """Return the precision."""
-        return {"precision": self.settings.precision}
+        """Return the precision that is computed in."""
+        from korean_rlhf.evaluate.models import pick_precision
+
+        return {"precision": pick_precision(self.settings.device, self.settings.precision)}
 
     def facts(self, folder: Path) -> dict[str, Any]:
         """Return nothing: a score is computed here unless it says otherwise."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass
@@ -17,7 +18,17 @@ STAGES = ("pretrain", "sft", "dpo", "ppo")
 CHAT_STAGES = ("sft", "dpo", "ppo")
 """Stages whose models have learned the chat template."""
 
-SCORED_FILES = ("*.safetensors", "config.json", "tokenizer.json", "tokenizer.model")
+SCORED_FILES = (
+    "*.safetensors",
+    "config.json",
+    "tokenizer.json",
+    "tokenizer.model",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "chat_template.jinja",
+    "vocab.json",
+    "merges.txt",
+)
 """What decides a score; the state of the optimiser does not."""
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json")
@@ -155,9 +166,30 @@ def is_language_model(folder: Path) -> bool:
 
 
 def weights_digest(folder: Path) -> str:
-    """Return the sha256 over everything in `folder` that decides a score: weights and tokenizer."""
+    """Return the sha256 over everything in `folder` that decides a score: weights and tokenizer.
+
+    Raises:
+        MissingInput: there is no model, or it goes while it is read.
+    """
     total = hashlib.sha256()
-    for pattern in SCORED_FILES:
-        for path in sorted(folder.glob(pattern)):
-            total.update(f"{path.name}\0{file_digest(path)}\n".encode())
+    try:
+        for path in _scored_files(folder):
+            state = path.stat()
+            digest = _digest_of(path.resolve(), state.st_size, state.st_mtime_ns)
+            total.update(f"{path.name}\0{digest}\n".encode())
+    except FileNotFoundError:
+        raise MissingInput(folder) from None
     return total.hexdigest()
+
+
+def _scored_files(folder: Path) -> list[Path]:
+    found = [path for pattern in SCORED_FILES for path in sorted(folder.glob(pattern))]
+    if not found:
+        raise MissingInput(folder)
+    return found
+
+
+@functools.lru_cache(maxsize=1024)
+def _digest_of(path: Path, size: int, changed: int) -> str:
+    """Return the sha256 of a file, read once while its size and its time stay the same."""
+    return file_digest(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,10 +10,15 @@ from lm_eval.api.instance import Instance
 from lm_eval.api.model import TemplateLM
 from lm_eval.utils import get_rolling_token_windows, make_disjoint_window
 
+from korean_rlhf.errors import KoreanRLHFError
 from korean_rlhf.evaluate.journal import Journal, request_key
 from korean_rlhf.evaluate.models import Loaded, Scored, Tokens
 from korean_rlhf.evaluate.served import Served
 from korean_rlhf.progress import track
+
+
+class BrokenModel(KoreanRLHFError):
+    """The numbers of a model are not finite."""
 
 
 class KoreanLM(TemplateLM):  # type: ignore[misc]
@@ -38,12 +44,10 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         self.label = label
         self.scorer = loaded.scorer(batch_tokens)
         self.writer = loaded.writer()
+        self.truncated = 0
+        """Requests so far that lost their beginning, for the model cannot read as much; those in
+        the journal, too."""
         self._begin = [loaded.begin_id] if loaded.begins else []
-
-    @property
-    def truncated(self) -> int:
-        """Requests cut so far because the model cannot read as much."""
-        return self.scorer.truncated
 
     @property
     def eot_token_id(self) -> int:
@@ -157,6 +161,9 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return a greedy continuation of each context, cut at the first stop string."""
         asked = [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        self.truncated += sum(
+            len(tokens) > self.reading.room_before(options) for tokens, options in asked
+        )
         keys = [request_key(tokens, options=repr(options)) for tokens, options in asked]
         answers = self._known(keys)
         distinct = dict(zip(keys, asked, strict=True))
@@ -175,11 +182,13 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
 
     def _score(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
         """Return the scores of token pairs; those in the journal are not computed again."""
+        self.truncated += self.scorer.cut(pairs)
         keys = [request_key(*pair) for pair in pairs] if self.journal else []
         answers = self._known(keys)
         todo = [at for at in range(len(pairs)) if not keys or keys[at] not in answers]
 
         def finished(found: dict[int, Scored]) -> None:
+            self._require_finite(found)
             if keys:
                 self._keep({keys[todo[at]]: scored for at, scored in found.items()}, answers)
 
@@ -188,6 +197,18 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         if not keys:
             return scored
         return [(float(answers[key][0]), bool(answers[key][1])) for key in keys]
+
+    def _require_finite(self, found: dict[int, Scored]) -> None:
+        """Raise an error for a model whose numbers are broken: a choice among them means nothing.
+
+        Raises:
+            BrokenModel: a log-likelihood is not a finite number.
+        """
+        if not all(math.isfinite(logprob) for logprob, _ in found.values()):
+            raise BrokenModel(
+                f"{self.label}: the model gives log-likelihoods that are no finite numbers. "
+                "Check its weights, or give --precision fp32."
+            )
 
     def _known(self, keys: Sequence[str]) -> dict[str, Any]:
         known = self.journal.known if self.journal else {}

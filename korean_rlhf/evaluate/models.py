@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -19,6 +19,9 @@ LONGEST = 2048
 """Tokens of a model whose config does not say how many it can read."""
 
 
+LONGEST_ANSWER = 256
+"""Tokens of a written answer where a task does not say how many."""
+
 Tokens: TypeAlias = list[int]
 Scored: TypeAlias = tuple[float, bool]
 """Log-likelihood in nats, and whether greedy decoding would have written the same."""
@@ -27,10 +30,12 @@ Scored: TypeAlias = tuple[float, bool]
 class PairScorer(Protocol):
     """Whatever tells how likely continuations are."""
 
-    truncated: int
-    """Requests cut from the left so far, because they are longer than the model allows."""
     computed: int
     """Requests scored so far."""
+
+    def cut(self, requests: Sequence[tuple[Tokens, Tokens]]) -> int:
+        """Return how many requests lose their beginning, for they are longer than it reads."""
+        ...
 
     def score(
         self,
@@ -82,6 +87,12 @@ class Reading:
         pad = self.tokenizer.pad_token_id
         return int(pad if pad is not None else self.tokenizer.eos_token_id)
 
+    def room_before(self, options: Mapping[str, Any]) -> int:
+        """Return how many tokens of a prompt are read before an answer of that many tokens."""
+        return self.max_length - min(
+            int(options.get("max_gen_toks", LONGEST_ANSWER)), self.max_length // 2
+        )
+
     @property
     def begins(self) -> bool:
         """Whether BOS must be put before a plain text because the tokenizer does not.
@@ -124,7 +135,7 @@ def load(folder: Path, *, device: str = "auto", precision: str = "auto") -> Load
         SettingsError: a GPU was asked for and there is none.
     """
     where = pick_device(device)
-    half = precision == "bf16" or (precision == "auto" and where.type == "cuda")
+    half = pick_precision(device, precision) == "bf16"
     model = load_model(folder, dtype=torch.bfloat16 if half else torch.float32)
     model.to(where)  # type: ignore[arg-type]
     return Loaded(load_tokenizer(folder), _max_length(model.config), model, where)
@@ -137,6 +148,13 @@ def pick_device(device: str) -> torch.device:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(device)
+
+
+def pick_precision(device: str, precision: str) -> str:
+    """Return "fp32" or "bf16"; "auto" is bf16 on a GPU and fp32 on a CPU."""
+    if precision != "auto":
+        return precision
+    return "bf16" if pick_device(device).type == "cuda" else "fp32"
 
 
 def load_tokenizer(folder: Path) -> Any:

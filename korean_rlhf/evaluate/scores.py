@@ -19,6 +19,7 @@ from korean_rlhf.tables import rows
 
 ITEMS = "items"
 QUESTIONS = "questions"
+KNOWN = "known.jsonl"
 LAYOUT = 3
 """Raised when the files of a score hold something else than before, so that it is new."""
 
@@ -44,10 +45,16 @@ def read_scores(path: Path) -> dict[str, Any]:
         return {}
     record = read_json_object(path, fix="Delete it: it is computed anew.")
     for entry in record.get("tasks", {}).values():
-        for figure in entry.get("metrics", {}).values():
-            if figure["value"] is None:
-                figure["value"] = math.nan
+        _with_nan(entry)
     return record
+
+
+def _with_nan(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry in which a figure that is not defined is nan again."""
+    for figure in entry.get("metrics", {}).values():
+        if figure["value"] is None:
+            figure["value"] = math.nan
+    return entry
 
 
 def json_text(record: Mapping[str, Any]) -> str:
@@ -74,12 +81,33 @@ def _without_nan(value: Any) -> Any:
 
 
 def known_results(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the task results of every suite of one checkpoint, by key."""
-    known: dict[str, dict[str, Any]] = {}
+    """Return every task result that one checkpoint ever had, by key.
+
+    Those of other settings are among them, which its score files hold no longer.
+    """
+    known = {entry["key"]: entry for entry in _remembered(folder / KNOWN)}
     for path in sorted(folder.glob("*.json")):
         for entry in read_scores(path).get("tasks", {}).values():
             known[entry["key"]] = entry
     return known
+
+
+def remember(folder: Path, entry: Mapping[str, Any]) -> None:
+    """Note a task result for good: the score files hold those of the last call only."""
+    path = folder / KNOWN
+    folder.mkdir(parents=True, exist_ok=True)
+    whole = path.read_bytes().rfind(b"\n") + 1 if path.is_file() else 0
+    with path.open("r+b" if path.is_file() else "wb") as file:
+        file.truncate(whole)  # a kill may have torn the last line
+        file.seek(whole)
+        file.write(json.dumps(_without_nan(entry), ensure_ascii=False).encode() + b"\n")
+
+
+def _remembered(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    lines = path.read_bytes().splitlines(keepends=True)
+    return [_with_nan(json.loads(line)) for line in lines if line.endswith(b"\n")]
 
 
 def write_scores(
@@ -116,13 +144,16 @@ def write_items(folder: Path, name: str, items: Iterable[Mapping[str, Any]]) -> 
     return inside
 
 
-def write_questions(evals: Path, name: str, questions: Iterable[Mapping[str, Any]]) -> str:
-    """Write once what a task asked of every model; return its path inside `evals`."""
-    inside = f"{QUESTIONS}/{name}.jsonl"
+def write_questions(evals: Path, task: str, questions: Iterable[Mapping[str, Any]]) -> str:
+    """Write once what a task asked of every model; return its path inside `evals`.
+
+    The name holds the digest of the questions: corrected ones stand beside the old.
+    """
+    text = "".join(json.dumps(dict(one), ensure_ascii=False) + "\n" for one in questions)
+    inside = f"{QUESTIONS}/{task}-{hashlib.sha256(text.encode()).hexdigest()[:8]}.jsonl"
     if not (evals / inside).is_file():
         (evals / QUESTIONS).mkdir(parents=True, exist_ok=True)
-        lines = (json.dumps(dict(one), ensure_ascii=False) + "\n" for one in questions)
-        atomic_write_text(evals / inside, "".join(lines))
+        atomic_write_text(evals / inside, text)
     return inside
 
 

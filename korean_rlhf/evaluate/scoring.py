@@ -68,13 +68,15 @@ class Scorer:
         self.batch_tokens = batch_tokens or TOKENS_AT_ONCE.get(
             self.device.type, TOKENS_AT_ONCE["cuda"]
         )
-        self.truncated = 0
-        """Requests cut from the left so far, because they are longer than the model allows."""
         self.computed = 0
         """Requests scored so far."""
         self.vocabulary = int(model.config.vocab_size)
         self.body, self.head = _split(model, self.device)
         self.branch_length = _branch_length(model, self.body, self.device)
+
+    def cut(self, requests: Sequence[tuple[Tokens, Tokens]]) -> int:
+        """Return how many requests lose their beginning, for the model cannot read as much."""
+        return sum(len(context) + len(after) > self.max_length + 1 for context, after in requests)
 
     @torch.inference_mode()
     def score(
@@ -110,8 +112,6 @@ class Scorer:
         groups: dict[tuple[int, ...], dict[tuple[int, ...], list[tuple[int, Tokens]]]] = {}
         for index, (context, continuation) in enumerate(requests):
             whole = context + continuation
-            if len(whole) > self.max_length + 1:
-                self.truncated += 1
             kept = whole[-(self.max_length + 1) :]
             targets = continuation[-(len(kept) - 1) :]
             cut = len(kept) - len(targets)

@@ -48,8 +48,6 @@ class ServedScorer:
 
     def __init__(self, served: Served) -> None:
         self.served = served
-        self.truncated = 0
-        """Requests cut from the left so far, because they are longer than the model allows."""
         self.computed = 0
         """Requests scored so far."""
         self._extended: bool | None = None
@@ -109,6 +107,11 @@ class ServedScorer:
             pass
         return results
 
+    def cut(self, requests: Sequence[tuple[Tokens, Tokens]]) -> int:
+        """Return how many requests lose their beginning, for the model cannot read as much."""
+        most = self.served.max_length + 1
+        return sum(len(context) + len(after) > most for context, after in requests)
+
     def _distinct(
         self, requests: Sequence[tuple[Tokens, Tokens]]
     ) -> dict[tuple[tuple[int, ...], int], list[int]]:
@@ -117,7 +120,6 @@ class ServedScorer:
         for index, (context, continuation) in enumerate(requests):
             whole = context + continuation
             kept = whole[-(self.served.max_length + 1) :]
-            self.truncated += int(len(kept) < len(whole))
             count = min(len(continuation), len(kept) - 1)
             found.setdefault((tuple(kept), count), []).append(index)
         return found

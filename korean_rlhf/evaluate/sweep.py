@@ -10,9 +10,11 @@ from __future__ import annotations
 import functools
 import time
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from korean_rlhf.errors import MissingInput
 from korean_rlhf.evaluate import baselines, harness, provenance, scores
 from korean_rlhf.evaluate.backends import Backend
 from korean_rlhf.evaluate.checkpoints import CHAT_STAGES, Checkpoint, Target
@@ -42,9 +44,22 @@ class Sweep:
         chosen = [
             at for at in self.target.checkpoints if at.chosen or self.settings.checkpoints == "all"
         ]
-        done = sum(_OneModel(self, at).score() for at in chosen)
+        done = sum(map(self._score, chosen))
         tasks = len(self.plan.infos)
         say(f"eval: {done} new scores of {tasks} tasks on {len(chosen)} checkpoints.")
+
+    def _score(self, checkpoint: Checkpoint) -> int:
+        """Score one checkpoint; return how many tasks were new.
+
+        A training deletes old checkpoints while it is watched: their scores stay as they are.
+        """
+        try:
+            return _OneModel(self, checkpoint).score()
+        except MissingInput:
+            if (checkpoint.folder / "config.json").is_file():
+                raise
+            say(f"{checkpoint.name} is gone; the scores that it has stay.")
+            return 0
 
     @functools.cached_property
     def tasks(self) -> dict[str, Any]:
@@ -63,8 +78,12 @@ class _OneModel:
 
     def score(self) -> int:
         """Score what has no score yet; return how many tasks were new."""
-        plan, known = self.sweep.plan, scores.known_results(self.folder)
+        plan = self.sweep.plan
         keys = {info.name: self._key(info) for info in plan.infos}
+        known = scores.known_results(self.folder)
+        for info in plan.infos:
+            if keys[info.name] in known:  # a kill between its score and this line left it
+                self._journal(info, keys[info.name]).unlink(missing_ok=True)
         self.results = self._still_true()
         self.results |= {name: known[key] for name, key in keys.items() if key in known}
         todo = [info for info in plan.infos if keys[info.name] not in known]
@@ -83,10 +102,11 @@ class _OneModel:
             for info in todo:
                 lm.label = f"{self.checkpoint.name} {info.name}"
                 key = keys[info.name]
-                name = f"{info.name}-{key[:16]}.journal"
-                with Journal(self.folder / scores.ITEMS / name) as journal:
+                with Journal(self._journal(info, key)) as journal:
                     lm.journal = journal
-                    self.results[info.name] = self._entry(lm, info, key) | backend.facts(folder)
+                    entry = self._entry(lm, info, key) | backend.facts(folder)
+                    scores.remember(self.folder, entry)
+                    self.results[info.name] = entry
                     self._write()
                     journal.forget()
 
@@ -97,7 +117,6 @@ class _OneModel:
         headline = result.metrics[info.headline]
         error = "" if headline.stderr is None else f" ± {headline.stderr:.4f}"
         say(f"{lm.label}: {info.headline} {headline.value:.4f}{error} (n = {headline.n})")
-        asked = f"{info.name}-{result.prompts_sha256[:8]}"
         return {
             "title": info.title,
             "headline": info.headline,
@@ -114,11 +133,17 @@ class _OneModel:
             "shots": result.shots,
             "truncated": result.truncated,
             "seconds": round(time.monotonic() - started, 2),
+            "scored_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": provenance.machine(getattr(lm, "loaded", None)),
             "versions": provenance.versions(),
             "items": scores.write_items(self.folder, f"{info.name}-{key[:8]}", result.items),
-            "questions": scores.write_questions(self.sweep.target.evals, asked, result.questions),
+            "questions": scores.write_questions(
+                self.sweep.target.evals, info.name, result.questions
+            ),
         }
+
+    def _journal(self, info: TaskInfo, key: str) -> Path:
+        return self.folder / scores.ITEMS / f"{info.name}-{key[:16]}.journal"
 
     def _write(self) -> None:
         """Write the score file with what is known by now."""

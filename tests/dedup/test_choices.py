@@ -198,13 +198,27 @@ def test_mistakes_are_named_before_anything_is_read(tmp_path):
         DedupSettings(line_documents=0)
 
 
-def test_the_shipped_fingerprints_find_their_own_questions(tmp_path):
-    folder = Path(__file__).parents[2] / "evals" / "fingerprints"
-    prompts = Path(__file__).parents[2] / "prompts" / "redteam" / "fraud.jsonl"
-    (marks,) = sorted(folder.glob("*.fingerprints"))
+ROOT = Path(__file__).parents[2]
+SOURCES = {
+    "redteam": ("prompts/redteam/fraud.jsonl", lambda row: [m["content"] for m in row["messages"]]),
+    "refusal": ("evals/refusal/prompts.jsonl", lambda row: [row["prompt"]]),
+    "open": ("evals/open/questions.jsonl", lambda row: row["turns"]),
+}
+
+
+def test_every_shipped_file_of_fingerprints_is_tested():
+    shipped = (ROOT / "evals" / "fingerprints").glob("*.fingerprints")
+
+    assert {path.stem for path in shipped} == set(SOURCES)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_shipped_fingerprints_find_their_own_questions(name, tmp_path):
+    source, texts = SOURCES[name]
+    marks = ROOT / "evals" / "fingerprints" / f"{name}.fingerprints"
     header = load(marks).header
-    line = json.loads(prompts.read_text(encoding="utf-8").splitlines()[0])
-    text = " ".join(turn["content"] for turn in line["messages"])
+    lines = map(json.loads, (ROOT / source).read_text(encoding="utf-8").splitlines())
+    text = max((" ".join(texts(line)) for line in lines), key=len)  # short ones have no n-gram
     out = run(tmp_path, [document("a", f"{story(1)} {text}")], decontaminate=[marks])
 
     assert header.license and header.version and header.n == 20

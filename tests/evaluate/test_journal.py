@@ -4,7 +4,7 @@ import pytest
 
 from korean_rlhf.evaluate import models
 from korean_rlhf.evaluate.journal import Journal, request_key
-from korean_rlhf.evaluate.lm import KoreanLM
+from korean_rlhf.evaluate.lm import BrokenModel, KoreanLM
 
 
 def test_answers_are_there_again_and_a_torn_line_is_not(tmp_path):
@@ -58,3 +58,34 @@ def test_after_a_kill_no_request_is_scored_twice(tmp_path, tiny, monkeypatch):
     assert second.scorer.computed == len(pairs) - sum(calls)
     assert [a for a, _ in found] == pytest.approx([a for a, _ in whole], abs=1e-5)
     assert [b for _, b in found] == [b for _, b in whole]
+
+
+def test_a_model_with_broken_numbers_gets_no_score_and_leaves_none(tmp_path, tiny, monkeypatch):
+    lm = KoreanLM(models.load(tiny, device="cpu"))
+    head = lm.scorer.head
+    monkeypatch.setattr(lm.scorer, "head", lambda hidden: head(hidden) * float("nan"))
+    with Journal(tmp_path / "a.journal") as lm.journal:
+        with pytest.raises(BrokenModel, match="precision fp32"):
+            lm._score([([1, 10], [20])])
+
+        assert not lm.journal.known
+
+
+def test_cuts_are_counted_whether_answers_are_known_or_not(tmp_path, tiny):
+    long = [([1] * 3000, [7, 8])]
+    for _ in range(2):
+        lm = KoreanLM(models.load(tiny, device="cpu"))
+        with Journal(tmp_path / "a.journal") as lm.journal:
+            lm._score(long)
+            assert lm.truncated == 1
+
+
+def test_a_prompt_that_a_writer_cuts_is_counted(tiny):
+    from lm_eval.api.instance import Instance
+
+    lm = KoreanLM(models.load(tiny, device="cpu"))
+    options = {"until": ["\n"], "max_gen_toks": 4}
+    asked = [Instance("generate_until", {}, (text, options), 0) for text in ("가", "가 " * 3000)]
+    lm.generate_until(asked)
+
+    assert lm.truncated == 1

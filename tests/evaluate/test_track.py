@@ -1,11 +1,12 @@
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
 
 from korean_rlhf.errors import MissingInput
-from korean_rlhf.evaluate import harness, track
-from korean_rlhf.evaluate.checkpoints import find_target
+from korean_rlhf.evaluate import harness, scores, track
+from korean_rlhf.evaluate.checkpoints import find_target, weights_digest
 from korean_rlhf.evaluate.sources import NoData
 from korean_rlhf.settings.evaluate import EvaluateSettings
 from tests.evaluate.made_up import write_all
@@ -208,3 +209,55 @@ def test_the_items_are_looked_for_in_the_corpus_that_is_named(tiny_run, benchmar
     assert told["items"] == 12 and len(told["seen"]) + told["short"] == 12
     with pytest.raises(MissingInput):
         track.evaluate(tiny_run, one, data=benchmarks, corpus=tmp_path / "none")
+
+
+def test_going_back_to_earlier_settings_computes_nothing(tiny_run, benchmarks, counted):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    first = read(tiny_run, "sft-000010")
+    track.evaluate(tiny_run, replace(QUICK, items=3), data=benchmarks)
+    fewer = len(counted)
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+
+    assert len(counted) == fewer
+    assert read(tiny_run, "sft-000010") == first
+
+
+def test_scores_of_a_checkpoint_that_is_deleted_meanwhile_stay(tiny_run, benchmarks, monkeypatch):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    first = read(tiny_run, "pretrain-000020")
+    target = find_target(tiny_run)
+    monkeypatch.setattr("korean_rlhf.evaluate.backends.find_target", lambda path, out: target)
+    shutil.rmtree(tiny_run / "pretrain" / "step-000020")
+    track.evaluate(tiny_run, replace(QUICK, items=3), data=benchmarks)
+
+    assert read(tiny_run, "pretrain-000020") == first
+    assert read(tiny_run, "sft-000010")["tasks"]["ko_kobest_copa"]["metrics"]["acc"]["n"] == 3
+
+
+def test_another_chat_template_is_another_model(tiny_run):
+    folder = tiny_run / "sft" / "step-000010"
+    before = weights_digest(folder)
+    (folder / "chat_template.jinja").write_text("{{ messages }}", encoding="utf-8")
+
+    assert weights_digest(folder) != before
+    with pytest.raises(MissingInput):
+        weights_digest(tiny_run / "nothing")
+
+
+def test_what_a_kill_left_of_a_finished_score_is_deleted(tiny_run, benchmarks):
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+    key = read(tiny_run, "sft-000010")["tasks"]["ko_kobest_copa"]["key"]
+    left = tiny_run / "evals" / "sft-000010" / "items" / f"ko_kobest_copa-{key[:16]}.journal"
+    left.write_text("", encoding="utf-8")
+    track.evaluate(tiny_run, QUICK, data=benchmarks)
+
+    assert not left.exists()
+
+
+def test_corrected_labels_stand_beside_the_old_questions(tmp_path):
+    one = [{"doc": "a", "prompt": "가", "gold": 0}]
+    two = [{"doc": "b", "prompt": "가", "gold": 1}]
+    first = scores.write_questions(tmp_path, "ko_x", one)
+
+    assert first == scores.write_questions(tmp_path, "ko_x", one)
+    assert first != scores.write_questions(tmp_path, "ko_x", two)

@@ -20,7 +20,7 @@ LEAST_TEXT = 50
 own 250 is a length of English news, and many Korean posts are shorter."""
 
 
-def extract(html: str, url: str, title: str) -> dict[str, str]:
+def extract(html: str, url: str, title: str = "") -> dict[str, str]:
     """Return title and main text of a page; the text is "" when there is none.
 
     A page object that knows the page answers first, with a reason if it holds no text. Its title

@@ -25,20 +25,19 @@ MACRO_F1 = "f1"
 def baselines(info: TaskInfo, questions: Questions) -> dict[str, float]:
     """Return the headline metric of each way to pick a choice without reading the question.
 
-    Where the choices are the same for every item: "majority", always the commonest right answer.
-    Where they are texts of each item's own: "longest" and "shortest", by characters, the first of
-    several. {} where the metric is not decided by picks, as a correlation is not.
+    "majority" is always the choice that is right most often, by its place. Where the choices are
+    texts of each item's own, "longest" and "shortest" by characters, too, the first of several. {}
+    where the metric is not decided by picks, as a correlation is not.
     """
     questions = _picked(info, questions)
     if not questions or info.headline not in (*ACCURACIES, MACRO_F1):
         return {}
-    if _are_fixed(questions):
-        commonest = Counter(question["gold"] for question in questions).most_common(1)[0][0]
-        return {"majority": _score(info.headline, questions, lambda choices: int(commonest))}
-    return {
-        "longest": _score(info.headline, questions, lambda choices: _extreme(choices, max)),
-        "shortest": _score(info.headline, questions, lambda choices: _extreme(choices, min)),
-    }
+    commonest = Counter(int(question["gold"]) for question in questions).most_common(1)[0][0]
+    found = {"majority": _score(info.headline, questions, lambda choices: commonest)}
+    if not _are_fixed(questions):
+        found["longest"] = _score(info.headline, questions, lambda choices: _extreme(choices, max))
+        found["shortest"] = _score(info.headline, questions, lambda choices: _extreme(choices, min))
+    return found
 
 
 def chance(info: TaskInfo, questions: Questions) -> dict[str, float]:

@@ -3,8 +3,9 @@
     make bench NAME=sanity DATA=benchmarks        # ITEMS=0 is all
 
 On the real data of each task that is there: an oracle must score 1 on the headline; random scores
-for the choices, and an oracle with the answers of other items, must score chance, by p-values that
-Holm's method adjusts for the number of tasks. Baselines that do not read the question stand beside.
+for the choices must score chance, and an oracle with the answers of other items what two items
+agree in by chance, by p-values that Holm's method adjusts for the number of tasks. Baselines that
+do not read the question stand beside.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def measure(info: TaskInfo, task: Any) -> dict[str, Any]:
         "random": random.metrics[info.headline].value,
         "random p": p_of_chance(info, random),
         "shuffled": shuffled.metrics[info.headline].value,
-        "shuffled p": p_of_chance(info, shuffled),
+        "shuffled p": p_of_chance(info, shuffled, shuffled=True),
         "baselines": {
             name: round(value, 3)
             for name, value in baselines.baselines(info, random.questions).items()

@@ -61,6 +61,8 @@ def test_the_longest_and_the_shortest_are_picked_by_characters_the_first_of_seve
         first = next(at for at, text in enumerate(question["choices"]) if len(text) == most)
         right["longest"] += first == question["gold"]
 
+    golds = [question["gold"] for question in questions]
+    right["majority"] = max(golds.count(gold) for gold in golds)
     assert baselines(info("acc_norm"), questions) == {
         name: pytest.approx(count / 200, abs=1e-4) for name, count in right.items()
     }
@@ -111,7 +113,7 @@ def test_only_the_choices_that_are_compared_count():
         {"choices": ["가", "나", "다라", "마바사아"], "gold": 1},
     ]
 
-    assert baselines(three, questions) == {"longest": 0.5, "shortest": 0.0}
+    assert baselines(three, questions) == {"majority": 0.5, "longest": 0.5, "shortest": 0.0}
     assert chance(three, questions) == {"acc": 0.3333}
 
 
@@ -126,3 +128,12 @@ def test_accuracy_by_tokens_has_the_chance_of_that_by_characters():
     found = chance(info("acc_norm", acc_norm=0.25), labelled([0, 1], "ABCD"))
 
     assert found == {"acc_norm": 0.25, "acc_tokens": 0.25}
+
+
+def test_the_same_place_again_and_again_is_a_baseline_of_texts_too():
+    questions = [
+        {"choices": [f"가{at}", f"나다{at}", "알 수 없음"], "gold": 2 if at % 4 else 0}
+        for at in range(40)
+    ]
+
+    assert baselines(info("acc"), questions)["majority"] == 0.75

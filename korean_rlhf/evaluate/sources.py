@@ -114,14 +114,19 @@ def shot_rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
     source = find_source(name)
     if not source.shots and not source.hub_shots:
         raise NoData("the set has no other split to take examples from")
+    place = f"in {options.data}" if options.data else "(no --data folder was given)"
+    missing = ""
     for file in source.shots if options.data else ():
         path = Path(options.data) / file
         if path.exists():
-            return (source.read_shots or source.read)(path)
+            try:
+                return (source.read_shots or source.read)(path)
+            except benchmarks.NoFiles as problem:  # a folder of the asked split only
+                missing = missing or problem.missing
     if options.hub and source.hub_shots:
         return _from_hub(source, source.hub_shots)
-    place = f"in {options.data}" if options.data else "(no --data folder was given)"
-    raise NoData(f"there is no {source.shots[0]} {place}, from which examples are taken")
+    missing = missing or f"{source.shots[0]} {place}"
+    raise NoData(f"there is no {missing}, from which examples are taken")
 
 
 def rows_digest(found: Sequence[benchmarks.Row]) -> str:

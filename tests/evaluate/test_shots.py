@@ -126,6 +126,17 @@ def test_a_missing_file_is_named(sets, tmp_path):
     assert "beep/train.tsv" in planned.why
 
 
+def test_a_folder_with_test_files_only_is_asked_without_examples(sets, tmp_path):
+    write_all(tmp_path)
+    for file in (tmp_path / "kmmlu").rglob("*-dev.csv"):
+        file.unlink()
+    planned = shots.plan_shots("kmmlu", options(tmp_path, 5))
+
+    assert (planned.count, planned.digest) == (0, "")
+    assert "kmmlu/data/*-dev.csv, from which examples are taken" in planned.why
+    assert contexts(tmp_path, "ko_kmmlu", 5) == contexts(tmp_path, "ko_kmmlu", 0)
+
+
 def test_no_shots_are_no_news(sets):
     assert shots.plan_shots("apeach", options(sets, 0)) == shots.Shots()
     assert shots.plan_shots("prose", options(sets, 3), taken=False).why

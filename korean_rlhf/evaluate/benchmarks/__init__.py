@@ -21,6 +21,7 @@ from korean_rlhf.evaluate.benchmarks.inference import klue_nli, kornli
 from korean_rlhf.evaluate.benchmarks.kobest import boolq, copa, hellaswag, sentineg, wic
 from korean_rlhf.evaluate.benchmarks.passages import belebele, belebele_row, kocommongen
 from korean_rlhf.evaluate.benchmarks.reading import (
+    NoFiles,
     Quoting,
     Reader,
     Row,
@@ -36,6 +37,7 @@ from korean_rlhf.evaluate.benchmarks.topics import klue_ynat, klue_ynat_row, nsm
 __all__ = [
     "HAERAE_PARTS",
     "KMMLU_SUBJECTS",
+    "NoFiles",
     "Quoting",
     "Reader",
     "Row",

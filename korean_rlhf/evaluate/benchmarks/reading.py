@@ -17,6 +17,15 @@ Reader: TypeAlias = Callable[[Path], list[Row]]
 Quoting: TypeAlias = Literal[0, 1, 2, 3]
 
 
+class NoFiles(BadInput):
+    """A folder of data holds no file of the kind that is read from it."""
+
+    def __init__(self, folder: Path, pattern: str) -> None:
+        """Name the folder and the kind."""
+        super().__init__(f"{folder}: no file {pattern} in this folder. Is it the right one?")
+        self.missing = f"{folder}/{pattern}"
+
+
 def table(
     path: Path, delimiter: str, columns: tuple[str, ...], *, quoting: Quoting = csv.QUOTE_MINIMAL
 ) -> Iterator[tuple[int, dict[str, str]]]:
@@ -70,11 +79,11 @@ def files_in(folder: Path, pattern: str) -> list[Path]:
     """Return the files below `folder` that match `pattern`, in the order of their names.
 
     Raises:
-        BadInput: there is none.
+        NoFiles: there is none.
     """
     found = sorted(path for path in folder.rglob(pattern) if path.is_file())
     if not found:
-        raise BadInput(f"{folder}: no file {pattern} in this folder. Is it the right one?")
+        raise NoFiles(folder, pattern)
     return found
 
 

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from korean_rlhf.assets import asset_dir
-from korean_rlhf.errors import KoreanRLHFError, UnknownName
+from korean_rlhf.errors import BadInput, KoreanRLHFError, UnknownName
 from korean_rlhf.evaluate import benchmarks, prose
 from korean_rlhf.evaluate.catalogue import SOURCES as SOURCES
 from korean_rlhf.evaluate.catalogue import Source
 from korean_rlhf.rundir import input_digest
 
 T = TypeVar("T")
+PROSE = "prose"
+"""The set whose size is told in bytes."""
 
 
 class NoData(KoreanRLHFError):
@@ -93,15 +95,19 @@ def every_row(name: str, options: DataOptions) -> list[benchmarks.Row]:
 
     Raises:
         NoData: they cannot be had.
-        BadInput: a file is not what it should be.
+        BadInput: a file is not what it should be, or holds nothing to ask.
     """
     source, found = find_source(name), locate(name, options)
-    if name == "prose" and found.path is not None:
+    if name == PROSE and found.path is not None:
         pieces = prose.read_pieces(found.path, most_bytes=options.text_bytes)
         return [{"text": piece} for piece in pieces]
-    if found.path is not None:
-        return source.read(found.path)
-    return _from_hub(source, source.hub_split)
+    if found.path is None:
+        items, place = _from_hub(source, source.hub_split), source.hub
+    else:
+        items, place = source.read(found.path), str(found.path)
+    if not items:
+        raise BadInput(f"{place}: no item of {name} in it. Get it again from {source.where}.")
+    return items
 
 
 def shot_rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
@@ -147,7 +153,7 @@ def thin(found: list[T], items: int) -> list[T]:
 
 
 def _candidates(name: str, source: Source, options: DataOptions) -> list[Path]:
-    if name == "prose" and options.text:
+    if name == PROSE and options.text:
         return [Path(options.text)]
     folders = [Path(options.data)] if options.data else []
     folders += [asset_dir("evals")] if source.packaged else []

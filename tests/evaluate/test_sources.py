@@ -4,6 +4,7 @@ import pytest
 
 from korean_rlhf.errors import BadInput, BadRecord
 from korean_rlhf.evaluate import benchmarks, prose
+from korean_rlhf.evaluate.available import check_data
 from korean_rlhf.evaluate.sources import DataOptions, NoData, locate, rows, thin
 
 
@@ -69,6 +70,30 @@ def test_a_choice_without_a_right_answer_is_refused(tmp_path, answer):
 def test_missing_data_say_where_to_get_them(tmp_path):
     with pytest.raises(NoData, match=r"KoBEST_datarepo.*--hub"):
         locate("kobest_copa", DataOptions(data=str(tmp_path)))
+
+
+def kosbi_row(at, label="safe"):
+    return {"context": f"상황 {at}", "sentence": f"문장 {at}", "sentence_label": label}
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "text"),
+    [
+        ("nsmc", "ratings_test.txt", "id\tdocument\tlabel\n"),
+        ("klue_nli", "klue-nli-v1.1_dev.json", "[]"),
+        ("korquad", "KorQuAD_v1.0_dev.json", '{"data": []}'),
+        ("faithfulness", "KorQuAD_v1.0_dev.json", '{"data": []}'),
+        ("kosbi_pairs", "kosbi_test.json", json.dumps([kosbi_row(1), kosbi_row(2, "unsafe")])),
+    ],
+)
+def test_a_file_without_an_item_is_told(tmp_path, name, file, text):
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    options = DataOptions(data=str(tmp_path))
+    with pytest.raises(BadInput, match=rf"{file}: no item of {name} in it"):
+        rows(name, options)
+
+    (told,) = check_data(f"ko_{name.replace('pairs', 'preference')}", options)
+    assert not told.there and "no item" in told.note
 
 
 def test_the_layout_of_the_original_repository_is_found_too(tmp_path, benchmarks):

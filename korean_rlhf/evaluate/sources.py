@@ -40,7 +40,7 @@ class DataOptions:
     """Whether the Hugging Face hub may be asked."""
 
     items: int = 0
-    """Items of each task, drawn once and for all; 0 is all."""
+    """Items of each task but prose, drawn once and for all; 0 is all."""
 
     text_bytes: int = 300_000
     """Bytes of text for bits per byte, spread evenly over it."""
@@ -86,8 +86,12 @@ def locate(name: str, options: DataOptions) -> Located:
 
 
 def rows(name: str, options: DataOptions) -> list[benchmarks.Row]:
-    """Return the rows of the set `name`, thinned to `options.items` where that is not 0."""
-    return thin(every_row(name, options), options.items)
+    """Return the rows of the set `name`, thinned to `options.items` where that is not 0.
+
+    Prose is not: `options.text_bytes` says how much of it is asked.
+    """
+    found = every_row(name, options)
+    return found if name == PROSE else thin(found, options.items)
 
 
 def every_row(name: str, options: DataOptions) -> list[benchmarks.Row]:

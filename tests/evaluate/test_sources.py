@@ -135,6 +135,14 @@ def test_text_is_spread_over_the_whole(benchmarks):
     assert [every.index(text) for text in some] == sorted(every.index(text) for text in some)
 
 
+def test_the_number_of_items_thins_no_text(benchmarks):
+    whole = rows("prose", DataOptions(data=str(benchmarks)))
+
+    assert len(whole) > 3
+    assert rows("prose", DataOptions(data=str(benchmarks), items=3)) == whole
+    assert len(rows("kobest_copa", DataOptions(data=str(benchmarks), items=3))) == 3
+
+
 def test_an_empty_text_is_told(tmp_path):
     (tmp_path / "heldout.txt").write_text("\n \n")
     with pytest.raises(BadInput, match="no text"):

@@ -8,6 +8,7 @@ from korean_rlhf.evaluate import harness, models
 from korean_rlhf.evaluate.lm import KoreanLM
 from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.suites import load_tasks
+from tests.evaluate.made_up import write_all
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -47,6 +48,18 @@ def stock(tiny):
 
     model.tok_encode, model.loglikelihood_rolling = begun, plain
     return model
+
+
+def test_one_subject_of_kmmlu_has_an_error(tmp_path, tiny):
+    write_all(tmp_path)
+    (tmp_path / "kmmlu" / "data" / "Math-test.csv").unlink()
+    info = load_tasks()["ko_kmmlu_text"]
+    task = harness.build_tasks([info], DataOptions(data=str(tmp_path)))[info.name]
+    result = harness.run_task(KoreanLM(models.load(tiny, device="cpu")), info, task)
+    share = result.metrics["acc"].value
+
+    assert 0 < share < 1
+    assert result.metrics["acc"].stderr == pytest.approx((share * (1 - share) / 19) ** 0.5)
 
 
 def loglikelihoods(result):

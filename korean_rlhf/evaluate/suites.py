@@ -13,7 +13,7 @@ from korean_rlhf.errors import UnknownName
 from korean_rlhf.settings.loading import read_toml
 
 EVERY = "all"
-"""The suite of every task."""
+"""The suite of every task that is not asked for by its name only."""
 MADE_UP = "sample_"
 """Begins the names of the sample world's evaluation sets."""
 
@@ -53,6 +53,9 @@ class TaskInfo:
     chat: bool = False
     """Whether it is put as a user's turn to models that learned the chat template, in any case."""
 
+    only_by_name: bool = False
+    """Whether no suite holds it, not even the one of every task: it costs too much."""
+
 
 def load_suites(root: Path | None = None) -> dict[str, Suite]:
     """Return the suites of evals/suites.toml by name."""
@@ -66,7 +69,8 @@ def load_suites(root: Path | None = None) -> dict[str, Suite]:
 def find_suite(name: str) -> Suite:
     """Return the suite called `name`.
 
-    The name of a single task is a suite of it alone; "all" is every task but the sample world's.
+    The name of a single task is a suite of it alone; "all" is every task but the sample
+    world's and those to be asked for by name.
 
     Raises:
         UnknownName: there is neither.
@@ -78,8 +82,8 @@ def find_suite(name: str) -> Suite:
     if name in tasks:
         return Suite(name, tasks[name].title, (name,))
     if name == EVERY:
-        real = (task for task, info in tasks.items() if not info.source.startswith(MADE_UP))
-        return Suite(EVERY, "모든 평가", tuple(real))
+        every = tuple(task for task, info in tasks.items() if _in_all(info))
+        return Suite(EVERY, "모든 평가", every)
     raise UnknownName("suite or task", name, [EVERY, *suites, *tasks])
 
 
@@ -88,6 +92,10 @@ def load_tasks(root: Path | None = None) -> dict[str, TaskInfo]:
     folder = (root or asset_dir("evals")).resolve()
     infos = (_info(path) for path in sorted(folder.glob("*/*.yaml")))
     return {info.name: info for info in infos}
+
+
+def _in_all(info: TaskInfo) -> bool:
+    return not info.only_by_name and not info.source.startswith(MADE_UP)
 
 
 def _info(path: Path) -> TaskInfo:
@@ -107,6 +115,7 @@ def _info(path: Path) -> TaskInfo:
         compared=metadata.get("compared", None if "process_results" in config else 0),
         takes_shots=config.get("fewshot_split") == "shots",
         chat=bool(metadata.get("chat", False)),
+        only_by_name=bool(metadata.get("only_by_name", False)),
     )
 
 

@@ -74,14 +74,15 @@ def test_suites_hold_known_tasks_once():
         assert len(set(suite.tasks)) == len(suite.tasks)
 
 
-def test_all_is_every_task_but_the_made_up_ones():
+def test_all_is_every_task_but_the_made_up_ones_and_those_asked_for_by_name_only():
     tasks = find_suite("all").tasks
 
-    assert set(load_tasks()) - set(tasks) == {"ko_sample_choices"}
+    assert set(load_tasks()) - set(tasks) == {"ko_sample_choices", "ko_kobbq_written"}
     named = {
         task for name, suite in load_suites().items() if name != "sample" for task in suite.tasks
     }
     assert named <= set(tasks)
+    assert find_suite("ko_kobbq_written").tasks == ("ko_kobbq_written",)
 
 
 def test_a_task_is_a_suite_of_its_own_and_a_near_name_is_told():

@@ -7,6 +7,7 @@ from there. What another split repeats of the asked one is left out too.
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,8 @@ from korean_rlhf.evaluate.sources import (
 
 MOST_LABELS = 10
 """More kinds of label than this are no kinds: a draw over all is taken as it comes."""
-ANSWERS = ("label", "score")
-"""Columns that are the answer; two rows that differ only in these ask the same."""
+BESIDE = ("label", "score", "answer", "answers", "id", "subject")
+"""Columns that are the answer or are not asked; two rows that differ only in these ask the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,13 @@ def balanced(
 def _unasked(
     pool: Sequence[benchmarks.Row], asked: Sequence[benchmarks.Row]
 ) -> list[benchmarks.Row]:
-    """Return the rows of `pool` whose question is not among those asked."""
+    """Return the rows of `pool` whose texts are not those of a row that is asked."""
     known = {_question(row) for row in asked}
     return [row for row in pool if _question(row) not in known]
 
 
-def _question(row: benchmarks.Row) -> str:
-    return repr(sorted((name, value) for name, value in row.items() if name not in ANSWERS))
+def _question(row: benchmarks.Row) -> frozenset[str]:
+    """Return the texts of a row without their order: a swapped pair asks the same."""
+    values = (value for name, value in row.items() if name not in BESIDE)
+    parts = (part for value in values for part in (value if isinstance(value, list) else [value]))
+    return frozenset(unicodedata.normalize("NFC", str(part)).strip() for part in parts)

@@ -1,6 +1,7 @@
 """Worked examples: which are drawn, where from, and what a model reads."""
 
 import random
+import unicodedata
 from collections import Counter
 
 import pytest
@@ -90,6 +91,55 @@ def test_a_row_that_the_other_split_repeats_is_no_example(tmp_path):
     assert drawn == [{"document": "별로", "label": 0}]
     with pytest.raises(NoData, match="holds 1 rows, fewer than --shots 2"):
         shots.draw("nsmc", DataOptions(data=str(tmp_path), shots=2))
+
+
+def copa(premise, *alternatives, label=0):
+    named = {f"alternative_{at}": text for at, text in enumerate(alternatives, start=1)}
+    return {"premise": premise, "question": "원인", **named, "label": label}
+
+
+def quiz(id_, question, answer):
+    row = {"id": id_, "title": "바다", "context": "바다는 파랗다.", "question": question}
+    return {**row, "answers": {"text": [answer]}}
+
+
+@pytest.mark.parametrize(
+    ("asked", "again", "other"),
+    [
+        (
+            copa("비가 왔다.", "구름", "바람"),
+            copa("비가 왔다.", "바람", "구름", label=1),
+            copa("비가 왔다.", "바람", "안개"),
+        ),
+        (
+            {"sentence1": "가자.", "sentence2": "갑시다.", "score": 4.0, "label": 1},
+            {"sentence1": "갑시다.", "sentence2": "가자.", "score": 3.8, "label": 1},
+            {"sentence1": "갑시다.", "sentence2": "오자.", "score": 1.0, "label": 0},
+        ),
+        (
+            quiz("1", "무슨 색인가?", "파랗다"),
+            quiz("2", "무슨 색인가?", "파란색"),
+            quiz("3", "왜?", "-"),
+        ),
+        (
+            {"subject": "Law", "question": "몇?", "choices": ["하나", "둘"], "label": 0},
+            {"subject": "Tax", "question": "몇?", "choices": ["둘", "하나"], "label": 1},
+            {"subject": "Law", "question": "몇?", "choices": ["둘", "셋"], "label": 1},
+        ),
+        (
+            {"document": "좋다", "label": 1},
+            {"document": unicodedata.normalize("NFD", "좋다 "), "label": 1},
+            {"document": "싫다", "label": 0},
+        ),
+    ],
+)
+def test_a_row_with_the_texts_of_an_asked_one_is_no_example(monkeypatch, asked, again, other):
+    monkeypatch.setattr(shots, "every_row", lambda source, options: [asked])
+    monkeypatch.setattr(shots, "shot_rows", lambda source, options: [again, other])
+
+    assert shots.draw("made_up", DataOptions(shots=1)) == [other]
+    with pytest.raises(NoData, match="holds 1 rows"):
+        shots.draw("made_up", DataOptions(shots=2))
 
 
 def test_examples_stand_before_every_question_with_their_answers(sets):

@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
 import torch
-from transformers import AutoTokenizer, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import (
+    CONFIG_MAPPING,
+    AutoTokenizer,
+    PreTrainedConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
 
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import MissingInput, SettingsError
-from korean_rlhf.evaluate.checkpoints import LENGTH_NAMES
+from korean_rlhf.evaluate.checkpoints import LENGTH_NAMES, WHEN_BROKEN
 from korean_rlhf.model.checkpoint import load_model
 from korean_rlhf.tokenizer.template import BEGIN
 
@@ -138,7 +145,8 @@ def load(folder: Path, *, device: str = "auto", precision: str = "auto") -> Load
     half = pick_precision(device, precision) == "bf16"
     model = load_model(folder, dtype=torch.bfloat16 if half else torch.float32)
     model.to(where)  # type: ignore[arg-type]
-    return Loaded(load_tokenizer(folder), _max_length(model.config), model, where)
+    length = context_length(model.config) or LONGEST
+    return Loaded(load_tokenizer(folder), length, model, where)
 
 
 def pick_device(device: str) -> torch.device:
@@ -170,6 +178,29 @@ def load_tokenizer(folder: Path) -> Any:
     return PreTrainedTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"))
 
 
-def _max_length(config: Any) -> int:
-    found = (getattr(config, name, None) for name in LENGTH_NAMES)
-    return next((int(length) for length in found if length), LONGEST)
+def context_length(config: PreTrainedConfig) -> int | None:
+    """Return how many tokens a model of this config reads at once, None where it does not say.
+
+    Of a model that also sees or hears, the part that reads text is asked.
+    """
+    text = config.get_text_config()
+    if isinstance(text, dict):  # of an architecture that transformers does not know
+        text = PreTrainedConfig.from_dict(text)
+    found = (getattr(text, name, None) for name in LENGTH_NAMES)
+    return next((length for length in found if length and isinstance(length, int)), None)
+
+
+def context_in(folder: Path) -> int | None:
+    """Return the `context_length` of the config.json in `folder`, whose weights may be elsewhere.
+
+    What the file leaves out is the default of its architecture, where transformers knows it.
+    Without the file it is None.
+
+    Raises:
+        BadInput: the file is broken.
+    """
+    path = folder / "config.json"
+    table = read_json_object(path, fix=WHEN_BROKEN) if path.is_file() else {}
+    kind = table.get("model_type")
+    config = CONFIG_MAPPING[kind] if kind in CONFIG_MAPPING else PreTrainedConfig
+    return context_length(config.from_dict(table))

@@ -70,7 +70,7 @@ class Scorer:
         )
         self.computed = 0
         """Requests scored so far."""
-        self.vocabulary = int(model.config.vocab_size)
+        self.vocabulary = int(model.config.get_text_config().vocab_size)
         self.body, self.head = _split(model, self.device)
         self.branch_length = _branch_length(model, self.body, self.device)
 

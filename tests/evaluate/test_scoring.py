@@ -1,3 +1,4 @@
+import json
 import random
 
 import pytest
@@ -119,6 +120,62 @@ def other_model(name):
         max_position_embeddings=128, sliding_window=8,
     )  # fmt: skip
     return transformers.MistralForCausalLM(config).eval()
+
+
+def seeing_config():
+    """Of a small model that reads text and looks at pictures, each with a config of its own."""
+    import transformers
+
+    text = {
+        "vocab_size": 400, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2,
+        "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 16,
+        "max_position_embeddings": 128, "sliding_window": 64,
+    }  # fmt: skip
+    vision = {
+        "hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1,
+        "num_attention_heads": 2, "image_size": 28, "patch_size": 14,
+    }  # fmt: skip
+    return transformers.Gemma3Config(text_config=text, vision_config=vision)
+
+
+def test_a_model_that_also_sees_is_asked_by_its_text_config(tmp_path, tiny):
+    import transformers
+
+    torch.manual_seed(0)
+    made = transformers.AutoModelForCausalLM.from_config(seeing_config())
+    made.save_pretrained(tmp_path)
+    for file in tiny.glob("tokenizer*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    seeing = models.load(tmp_path, device="cpu")
+    pairs = random_pairs(6)
+    found = [logprob for logprob, _ in scorer(seeing).score(pairs)]
+
+    assert seeing.max_length == models.context_in(tmp_path) == 128
+    assert found == pytest.approx([by_hand(seeing.model, *pair) for pair in pairs], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("config", "length"),
+    [
+        ({"model_type": "llama", "max_position_embeddings": 64}, 64),
+        ({"model_type": "gpt2", "n_positions": 96}, 96),
+        ({"model_type": "gemma3", "text_config": {"max_position_embeddings": 512}}, 512),
+        ({"model_type": "gemma3", "text_config": {"hidden_size": 32}}, 131_072),
+        ({"model_type": "unheard-of", "max_sequence_length": 32}, 32),
+        ({"model_type": "unheard-of", "text_config": {"n_positions": 48}}, 48),
+        ({"text_config": {"n_positions": 48}, "n_positions": 12}, 48),
+        ({"model_type": "mamba"}, None),
+        ({}, None),
+    ],
+)
+def test_the_context_is_read_from_the_config_alone(tmp_path, config, length):
+    (tmp_path / "config.json").write_text(json.dumps(config))
+
+    assert models.context_in(tmp_path) == length
+
+
+def test_without_a_config_no_context_is_known(tmp_path):
+    assert models.context_in(tmp_path) is None
 
 
 def test_greedy_is_true_only_for_what_the_model_would_write(loaded):

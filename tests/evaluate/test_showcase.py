@@ -1,4 +1,5 @@
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -24,21 +25,28 @@ def test_chat_models_answer_everyday_prompts_once(tiny_run):
     assert not (tiny_run / "evals" / "pretrain-000020").exists()
 
 
-def make_corpus(run, tiny, texts):
+def make_corpus(run, tiny, texts, digest="x"):
     """Give the run a tokenizer and a token folder whose validation split holds `texts`."""
+    write_tokens(run, tiny, texts, digest)
+    write_inputs(run, digest)
+    (run / "tokenizer").symlink_to(tiny)
+
+
+def write_inputs(run, digest, name="manifest.json"):
+    """Say that pretraining read the tokens with this digest."""
+    inputs = [{"path": "data/tokens/tiny", "digest": digest}]
+    (run / "pretrain" / name).write_text(json.dumps({"inputs": inputs, "best": "step-000020"}))
+
+
+def write_tokens(run, tiny, texts, digest):
     from korean_rlhf.tokenizer.chat import ChatTokenizer
 
     tokens = run.parent.parent / "data" / "tokens" / "tiny"
-    tokens.mkdir(parents=True)
+    tokens.mkdir(parents=True, exist_ok=True)
     chat = ChatTokenizer.load(tiny)
     ids = [id_ for text in texts for id_ in [chat.begin_id, *chat.encode(text), chat.end_id]]
     np.asarray(ids, dtype="<u2").tofile(tokens / "val-00000.bin")
-    (tokens / "manifest.json").write_text(json.dumps({"dtype": "uint16"}))
-    inputs = [{"path": "data/tokens/tiny", "digest": "x"}]
-    (run / "pretrain" / "manifest.json").write_text(
-        json.dumps({"inputs": inputs, "best": "step-000020"})
-    )
-    (run / "tokenizer").symlink_to(tiny)
+    (tokens / "manifest.json").write_text(json.dumps({"dtype": "uint16", "digest": digest}))
 
 
 def test_the_validation_split_of_the_corpus_is_read_back(tiny_run, tiny):
@@ -48,6 +56,43 @@ def test_the_validation_split_of_the_corpus_is_read_back(tiny_run, tiny):
     path = heldout.validation_text(tiny_run)
 
     assert path.read_text(encoding="utf-8") == "\n\n".join(texts) + "\n"
+
+
+def test_a_new_corpus_sets_other_text_aside(tiny_run, tiny):
+    make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
+    path = heldout.validation_text(tiny_run)
+    first = path.stat().st_mtime_ns
+    assert heldout.validation_text(tiny_run) == path and path.stat().st_mtime_ns == first
+
+    write_tokens(tiny_run, tiny, ["강아지와 바다를 좋아한다."], "y")
+    assert heldout.validation_text(tiny_run) == path  # the model is still that of the old corpus
+    assert path.stat().st_mtime_ns == first
+
+    write_inputs(tiny_run, "y")
+    assert heldout.validation_text(tiny_run) == path
+    assert path.read_text(encoding="utf-8") == "강아지와 바다를 좋아한다.\n"
+
+
+def test_the_text_of_another_corpus_is_never_taken(tiny_run, tiny):
+    make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
+    path = heldout.validation_text(tiny_run)
+    write_inputs(tiny_run, "z")
+
+    assert heldout.validation_text(tiny_run) is None
+    assert path.is_file()
+    (tiny_run / "pretrain" / "manifest.json").unlink()
+    write_inputs(tiny_run, "z", "started.json")  # pretraining again, not finished yet
+    assert heldout.validation_text(tiny_run) is None
+
+
+def test_the_text_stays_when_the_tokens_or_the_pretraining_are_gone(tiny_run, tiny):
+    make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
+    path = heldout.validation_text(tiny_run)
+    shutil.rmtree(tiny_run.parent.parent / "data")
+    assert heldout.validation_text(tiny_run) == path
+
+    shutil.rmtree(tiny_run / "pretrain")
+    assert heldout.validation_text(tiny_run) == path
 
 
 def test_bits_per_byte_falls_back_on_it(tiny_run, tiny):

@@ -201,6 +201,6 @@ def context_in(folder: Path) -> int | None:
     """
     path = folder / "config.json"
     table = read_json_object(path, fix=WHEN_BROKEN) if path.is_file() else {}
-    kind = table.get("model_type")
+    kind = str(table.get("model_type", ""))
     config = CONFIG_MAPPING[kind] if kind in CONFIG_MAPPING else PreTrainedConfig
     return context_length(config.from_dict(table))

@@ -22,7 +22,7 @@ class EvaluateSettings:
     """How a question is put: as plain text for every model, or as a user's turn for chat stages."""
 
     items: int = 0
-    """Items of each task, drawn once and for all; 0 is all of them."""
+    """Items of each task but bits per byte, drawn once and for all; 0 is all of them."""
 
     shots: int = 0
     """Worked examples before each question, the same in every prompt, from a set's other split."""

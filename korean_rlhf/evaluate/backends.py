@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import EndpointError, SettingsError
 from korean_rlhf.evaluate.checkpoints import (
-    LENGTH_NAMES,
     WHEN_BROKEN,
     Target,
     find_served,
@@ -178,11 +177,10 @@ class Server:
         """
         if self.settings.endpoint_context:
             return self.settings.endpoint_context
-        config = _read(folder / "config.json")
-        for table in (config, config.get("text_config") or {}):
-            for name in LENGTH_NAMES:
-                if isinstance(table.get(name), int):
-                    return int(table[name])
+        from korean_rlhf.evaluate.models import context_in
+
+        if (found := context_in(folder)) is not None:
+            return found
         told = _read(folder / "tokenizer_config.json").get("model_max_length")
         if isinstance(told, int) and told < NO_LIMIT:
             return told

@@ -20,13 +20,10 @@ from korean_rlhf.evaluate.backends import Backend
 from korean_rlhf.evaluate.checkpoints import CHAT_STAGES, Checkpoint, Target
 from korean_rlhf.evaluate.journal import Journal
 from korean_rlhf.evaluate.plan import Plan
-from korean_rlhf.evaluate.sources import DataOptions
+from korean_rlhf.evaluate.sources import PROSE, DataOptions
 from korean_rlhf.evaluate.suites import TaskInfo
 from korean_rlhf.progress import say
 from korean_rlhf.settings.evaluate import EvaluateSettings
-
-PROSE = "prose"
-"""The evaluation set whose size is given in bytes."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from korean_rlhf.evaluate import contamination
 from korean_rlhf.evaluate.backends import Here, choose_backend
 from korean_rlhf.evaluate.checkpoints import Target
 from korean_rlhf.evaluate.plan import make_plan
-from korean_rlhf.evaluate.sources import SOURCES, DataOptions
+from korean_rlhf.evaluate.sources import PROSE, SOURCES, DataOptions
 from korean_rlhf.evaluate.suites import find_suite, load_tasks
-from korean_rlhf.evaluate.sweep import PROSE, Sweep
+from korean_rlhf.evaluate.sweep import Sweep
 from korean_rlhf.rundir import LOCK, locked, no_space_named
 from korean_rlhf.settings.endpoint import ServedSettings
 from korean_rlhf.settings.evaluate import EvaluateSettings

@@ -285,3 +285,35 @@ def test_of_two_suites_with_one_task_the_score_of_more_items_counts(tmp_path):
     (one,) = gather(tmp_path).scores
 
     assert one.tasks[COPA]["metrics"]["acc"]["n"] == 40
+
+
+def test_of_two_suites_with_one_task_the_newest_score_counts(tmp_path):
+    old = {"scored_at": "2026-01-05T09:00:00+00:00"}
+    new = {"scored_at": "2026-02-01T09:00:00+00:00"}
+    score(tmp_path, "sft", 5, {COPA: ([1, 0], new)}, suite="alignment")
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, old)}, suite="quick")
+    score(tmp_path, "sft", 5, {COPA: ([1] * 50, {})}, suite="untimed")
+    (one,) = gather(tmp_path).scores
+
+    assert one.tasks[COPA]["metrics"]["acc"]["n"] == 2
+
+
+def test_a_score_of_a_task_as_it_was_before_is_left_out_and_told(tmp_path, capsys):
+    former = {COPA: ([1, 0], {"task_sha256": "former"}), "ko_gone": ([1, 0], {})}
+    score(tmp_path, "sft", 5, former)
+    (one,) = gather(tmp_path).scores
+
+    assert set(one.tasks) == {"ko_gone"}, "of a task that is gone, no newer score can be had"
+    told = capsys.readouterr()
+    assert "sft-000005 ko_kobest_copa" in told.out + told.err
+
+
+def test_two_models_of_one_name_never_share_a_column(tmp_path):
+    old = {"scored_at": "2026-01-05T09:00:00+00:00"}
+    new = {"scored_at": "2026-02-01T09:00:00+00:00"}
+    score(tmp_path, "sft", 5, {NLI: ([1, 0], new)}, suite="alignment", weights="b" * 64)
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, old), NLI: ([1] * 40, old)}, suite="quick")
+    (one,) = gather(tmp_path).scores
+
+    assert (one.weights, set(one.tasks)) == ("b" * 64, {NLI})
+    assert one.tasks[NLI]["metrics"]["acc"]["n"] == 2

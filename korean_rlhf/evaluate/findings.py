@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from korean_rlhf.evaluate import labels
+from korean_rlhf.evaluate.compare import SIGNIFICANT
 from korean_rlhf.evaluate.gather import RunFacts
 from korean_rlhf.evaluate.statistics import two_sided_p
-
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def _gain_row(one: Comparison, shown: Mapping[str, str], title: str) -> list[str
     # Where no item turned, the error is 0: it says nothing of what could have been found.
     turned = found.mean != 0.0 or found.stderr != 0.0
     return [
-        f"{shown[one.first]} → {shown[one.second]}",
+        f"{shown[one.first]} → {shown[one.second]}{_forms(one)}",
         title,
         labels.gain(one.metric, found.mean),
         labels.gain_bounds(one.metric, found.low, found.high) if turned else labels.DASH,
@@ -37,6 +37,14 @@ def _gain_row(one: Comparison, shown: Mapping[str, str], title: str) -> list[str
         TESTS.get(found.test, found.test),
         labels.size(one.metric, found.detectable) if found.detectable else labels.DASH,
     ]
+
+
+def _forms(one: Comparison) -> str:
+    """Return the templates of both where they differ: then the gain is one of the form, too."""
+    if one.asked_alike:
+        return ""
+    before, after = (labels.TEMPLATES.get(name, name) for name in one.templates)
+    return f" ({before} → {after})"
 
 
 def verdict(one: Comparison) -> str:

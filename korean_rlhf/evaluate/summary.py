@@ -90,6 +90,7 @@ def _comparison(one: Comparison) -> dict[str, Any]:
         **asdict(one.difference),
         "detectable": one.difference.detectable,
         "adjusted_p": one.adjusted_p,
+        "templates": list(one.templates),
     }
 
 

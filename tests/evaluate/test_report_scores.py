@@ -317,3 +317,22 @@ def test_two_models_of_one_name_never_share_a_column(tmp_path):
 
     assert (one.weights, set(one.tasks)) == ("b" * 64, {NLI})
     assert one.tasks[NLI]["metrics"]["acc"]["n"] == 2
+
+
+@pytest.mark.parametrize("changed", ["task_sha256", "shots", "prompts_sha256", "data_sha256"])
+def test_scores_on_other_questions_are_never_paired(tmp_path, changed):
+    score(tmp_path, "pretrain", 5, {"ko_gone": ([0] * 30 + [1] * 10, {"shots": 0})})
+    score(tmp_path, "sft", 5, {"ko_gone": ([1] * 40, {"shots": 0} | {changed: 5})})
+
+    assert gather(tmp_path).comparisons == []
+    assert "<strong>" not in page(tmp_path)
+
+
+def test_a_base_model_beside_a_chat_model_is_compared_and_named_but_never_bold(tmp_path):
+    chat = {"template": "chat", "prompts_sha256": "in turns"}
+    score(tmp_path, "pretrain", 5, {COPA: ([0] * 30 + [1] * 10, {})})
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, chat)})
+    (row,) = gaintable.gain_rows(gather(tmp_path))
+
+    assert row[0] == "사전 학습 → SFT (보통 글 → 대화)" and row[4] == "나아짐"
+    assert "<strong>" not in page(tmp_path)

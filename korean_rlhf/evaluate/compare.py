@@ -89,8 +89,7 @@ def compare_checkpoints(
                 found.append(one)
     adjusted = holm([one.difference.p_value for one in found])
     return [
-        replace(one, adjusted_p=adjusted_p)
-        for one, adjusted_p in zip(found, adjusted, strict=True)
+        replace(one, adjusted_p=adjusted_p) for one, adjusted_p in zip(found, adjusted, strict=True)
     ]
 
 

@@ -12,7 +12,7 @@ from korean_rlhf.evaluate.gather import RunFacts, Scores
 from korean_rlhf.evaluate.intervals import Z
 
 GAIN_HEADS = ("비교", "과제", "차이", "95 % 구간", "판정", "보정 p", "검정", "찾을 수 있는 차이")
-TESTS = {"mcnemar": "맥니마", "z": "짝지은 z"}
+TESTS = {"mcnemar": "맥니마", "sign-flip": "부호 뒤집기", "z": "짝지은 z"}
 OVERALL = "모든 갈래"
 
 

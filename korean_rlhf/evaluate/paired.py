@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from korean_rlhf.evaluate import metrics
+from korean_rlhf.evaluate.signflip import MOST_EXACT, exchange, sign_flip
 from korean_rlhf.evaluate.statistics import (
     Floats,
     bootstrap,
+    cluster_sums,
     deviation,
     mean_and_error,
     two_sided_p,
@@ -32,9 +35,10 @@ class Difference:
     high: float
     """Upper end of the 95 % bootstrap interval."""
     p_value: float
-    """Two-sided: McNemar's exact test for right and wrong, else of the paired z statistic."""
+    """Two-sided: McNemar's exact test for right and wrong, an exact sign-flip test for means over
+    clusters, else of the paired z statistic."""
     test: str = "z"
-    """mcnemar or z."""
+    """mcnemar, sign-flip or z."""
 
     @property
     def detectable(self) -> float | None:
@@ -78,17 +82,44 @@ def paired_difference(
     )
     gain = metrics.figure(metric, after) - metrics.figure(metric, before)
     is_mean = metrics.find(metric) is metrics.MEAN
-    independent = len(before) if clusters is None else len(set(clusters))
     stderr = mean_and_error(after - before, clusters).stderr if is_mean else deviation(drawn)
-    if independent < 2:  # drawn again and again, a single item never differs from itself
+    if _independent(len(before), clusters) < 2:  # drawn again, a single item is always itself
         stderr = None
     finite = drawn[np.isfinite(drawn)]
     low, high = np.quantile(finite, [0.025, 0.975]) if finite.size else (np.nan, np.nan)
-    if clusters is None and is_mean and _is_right_or_wrong(before, after):
-        p_value, test = mcnemar(before, after), "mcnemar"
-    else:
-        p_value, test = two_sided_p(gain, stderr), "z"
+    p_value, test = _test(before, after, gain, stderr, metric, clusters)
     return Difference(gain, stderr, len(before), float(low), float(high), p_value, test)
+
+
+def _test(
+    before: Floats,
+    after: Floats,
+    gain: float,
+    stderr: float | None,
+    metric: str,
+    clusters: Sequence[str] | None,
+) -> tuple[float, str]:
+    """Return the p-value of a gain and the name of the test.
+
+    z needs many independent items. Few clusters, or an error of 0 because all of them gained the
+    same, are left to the exact test, whose p-value is never 0.
+    """
+    units, is_mean = _independent(len(before), clusters), metrics.find(metric) is metrics.MEAN
+    clustered = units < len(before)
+    if stderr is None:
+        return 1.0, "z"
+    if is_mean and not clustered and _is_right_or_wrong(before, after):
+        return mcnemar(before, after), "mcnemar"
+    if is_mean and (clustered or stderr == 0.0):
+        return sign_flip(cluster_sums(after - before, clusters)), "sign-flip"
+    if stderr == 0.0 or (clustered and units <= MOST_EXACT):
+        figure = functools.partial(metrics.figure, metric)
+        return exchange(before, after, figure, clusters), "sign-flip"
+    return two_sided_p(gain, stderr), "z"
+
+
+def _independent(items: int, clusters: Sequence[str] | None) -> int:
+    return items if clusters is None else len(set(clusters))
 
 
 def mcnemar(first: Sequence[float] | Floats, second: Sequence[float] | Floats) -> float:

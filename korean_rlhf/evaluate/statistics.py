@@ -120,7 +120,7 @@ def ratio_and_error(
     if below.sum() == 0.0:
         return Estimate(math.nan, None, int(above.size))
     ratio = float(above.sum() / below.sum())
-    residuals = _cluster_sums(above - ratio * below, clusters)
+    residuals = cluster_sums(above - ratio * below, clusters)
     stderr = None
     if residuals.size > 1:
         spread = math.sqrt(residuals.size) * float(residuals.std(ddof=1))
@@ -141,7 +141,7 @@ def bootstrap(
     With `clusters`, one name an item, whole clusters are drawn.
     """
     generator = np.random.default_rng(seed)
-    groups = _members(clusters) if clusters is not None else None
+    groups = cluster_members(clusters) if clusters is not None else None
 
     def draw() -> Integers:
         if groups is None:
@@ -158,13 +158,14 @@ def deviation(values: Floats) -> float | None:
     return float(finite.std(ddof=1)) if finite.size > 1 else None
 
 
-def _cluster_sums(values: Floats, clusters: Sequence[str] | None) -> Floats:
+def cluster_sums(values: Floats, clusters: Sequence[str] | None) -> Floats:
+    """Return the sum of each cluster; the values themselves where items are independent."""
     if clusters is None:
         return values
-    return np.array([values[members].sum() for members in _members(clusters)])
+    return np.array([values[members].sum() for members in cluster_members(clusters)])
 
 
-def _members(clusters: Sequence[str]) -> list[Integers]:
+def cluster_members(clusters: Sequence[str]) -> list[Integers]:
     """Return the items of each cluster, clusters in the order in which they appear."""
     found: dict[str, list[int]] = {}
     for index, name in enumerate(clusters):

@@ -77,7 +77,11 @@ def test_refusals_that_turned_are_shown(tmp_path):
         write(path, record)
         pairs = [[1.0, refused], [0.0, 0.0], [0.0, 1.0]]
         items = [
-            {"doc": str(at), "answer": "죄송합니다." * int(pair[1]), "metrics": {"balanced_acc": pair}}
+            {
+                "doc": str(at),
+                "answer": "죄송합니다." * int(pair[1]),
+                "metrics": {"balanced_acc": pair},
+            }
             for at, pair in enumerate(pairs)
         ]
         lines(folder / "items" / f"{TASK}.jsonl", items)

@@ -52,6 +52,8 @@ class Comparison:
     higher_is_better: bool
     adjusted_p: float = 1.0
     """Holm over all comparisons of the report."""
+    tests: int = 1
+    """Comparisons of the report, this one among them."""
     templates: tuple[str, str] = ("", "")
     """How the first and the second were asked: plain or chat."""
 
@@ -64,6 +66,11 @@ class Comparison:
     def significant(self) -> bool:
         """Whether the report may speak of a difference."""
         return self.adjusted_p < SIGNIFICANT
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest difference that is found 4 times of 5, corrected for all the tests."""
+        return self.difference.detectable_at(SIGNIFICANT / self.tests)
 
     @property
     def better(self) -> bool:
@@ -89,7 +96,7 @@ def compare_checkpoints(
                 found.append(one)
     adjusted = holm([one.difference.p_value for one in found])
     return [
-        replace(one, adjusted_p=adjusted_p) for one, adjusted_p in zip(found, adjusted, strict=True)
+        replace(one, adjusted_p=adjusted_p, tests=len(found)) for one, adjusted_p in zip(found, adjusted, strict=True)
     ]
 
 

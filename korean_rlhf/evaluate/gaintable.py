@@ -35,7 +35,7 @@ def _gain_row(one: Comparison, shown: Mapping[str, str], title: str) -> list[str
         verdict(one) if turned else "달라진 문항 없음",
         "< 0.001" if one.adjusted_p < 0.001 else f"{one.adjusted_p:.3f}",
         TESTS.get(found.test, found.test),
-        labels.size(one.metric, found.detectable) if found.detectable else labels.DASH,
+        labels.size(one.metric, one.detectable) if one.detectable else labels.DASH,
     ]
 
 

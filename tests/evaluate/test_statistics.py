@@ -209,6 +209,7 @@ def test_right_and_wrong_is_tested_by_mcnemar_clusters_by_signs_and_everything_e
     assert (alone.test, alone.p_value) == ("mcnemar", found.p_value)
     assert paired_difference([0.5, 0.2, 0.1], [0.7, 0.3, 0.1]).test == "z"
     assert found.detectable == pytest.approx(2.8016 * found.stderr, rel=1e-3)
+    assert found.detectable_at(0.05 / 20) == pytest.approx(3.8650 * found.stderr, rel=1e-3)
 
 
 def test_pairing_finds_what_two_separate_errors_hide():

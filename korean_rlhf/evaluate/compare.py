@@ -96,7 +96,8 @@ def compare_checkpoints(
                 found.append(one)
     adjusted = holm([one.difference.p_value for one in found])
     return [
-        replace(one, adjusted_p=adjusted_p, tests=len(found)) for one, adjusted_p in zip(found, adjusted, strict=True)
+        replace(one, adjusted_p=adjusted_p, tests=len(found))
+        for one, adjusted_p in zip(found, adjusted, strict=True)
     ]
 
 

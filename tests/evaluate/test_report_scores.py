@@ -72,7 +72,9 @@ def test_what_each_stage_gained_with_its_test_and_what_could_be_found(run):
 
     assert copa["비교"] == "사전 학습 → SFT" and copa["차이"] == "+30.0 %p"
     assert (copa["판정"], copa["보정 p"], copa["검정"]) == ("나아짐", "< 0.001", "맥니마")
-    assert copa["찾을 수 있는 차이"] == "14.2 %p"  # 3.083 standard errors of 4.606 points: z of 0.05 / 2 tests
+    assert (
+        copa["찾을 수 있는 차이"] == "14.2 %p"
+    )  # 3.083 standard errors of 4.606 points: z of 0.05 / 2 tests
     assert nli["판정"] in ("차이를 말할 수 없음", "달라진 문항 없음")
     assert nli["찾을 수 있는 차이"] != "0.0 %p"
 

@@ -1,8 +1,10 @@
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from korean_rlhf.evaluate.intervals import interval
 from korean_rlhf.evaluate.metrics import binary_f1, estimate, estimates, macro_f1, pearson, spearman
 from korean_rlhf.evaluate.paired import mcnemar, paired_difference
 from korean_rlhf.evaluate.signflip import exchange, sign_flip
@@ -294,3 +296,31 @@ def test_the_test_of_few_clusters_is_seldom_wrong():
     assert wrong <= 14 < wrong_by_z, (
         "14 is 3 standard errors above 2 of 64, the level of 6 clusters"
     )
+
+
+@pytest.mark.parametrize("metric", ["f1", "balanced_acc", "refusal_rate", "acc_amb", "mean"])
+def test_one_item_or_one_cluster_has_a_figure_and_no_error(metric):
+    value = 1.0 if metric == "mean" else (1.0, 1.0)
+
+    assert estimate(metric, [value]).value == 1.0
+    assert estimate(metric, [value]).stderr is None
+    assert estimate(metric, [value] * 6, ["a"] * 6).stderr is None
+    assert estimate(metric, [value] * 6, ["a"] * 3 + ["b"] * 3).stderr == 0.0
+
+
+def test_a_ratio_of_one_item_that_counts_has_no_error():
+    found = estimate("acc_amb", [(1.0, 1.0), (0.0, 0.0), (0.0, 0.0)])
+
+    assert (found.value, found.stderr, found.n) == (1.0, None, 1)
+
+
+def test_only_items_of_the_kind_that_is_counted_stand_behind_a_figure():
+    kinds = [(1.0, 1.0), (0.0, 0.0)] * 10
+    names = [str(at // 4) for at in range(20)]
+    for metric in ("acc_amb", "refusal_rate"):
+        found = estimate(metric, kinds, names)
+        assert (found.value, found.n, found.units) == (1.0, 10, 5)
+        assert interval(metric, asdict(found)) == pytest.approx(wilson_interval(5, 5))
+    assert estimate("over_refusal", kinds).n == 10
+    assert estimate("diff_bias_dis", [(1.0, 1.0), (-1.0, 0.0), (0.0, 1.0)]).n == 2
+    assert estimate("refusal_rate", [(0.0, 0.0)] * 4).n == 4, "of nothing, what was asked"

@@ -55,6 +55,9 @@ def exchange(
         clusters: The cluster of each item, None where items are independent.
         seed: Of the ways that are drawn.
     """
+    observed = figure(after) - figure(before)
+    if observed == 0.0:  # every way is as large; two equal checkpoints are the common case
+        return 1.0
     names = [str(at) for at in range(len(before))] if clusters is None else clusters
     members = cluster_members(names)
     owner = np.empty(len(before), dtype=np.int64)
@@ -66,7 +69,7 @@ def exchange(
         return figure(np.where(turned, before, after)) - figure(np.where(turned, after, before))
 
     gains = [gain(flips) for ways in _ways(len(members), seed) for flips in ways]
-    return _share_as_large(np.array(gains), figure(after) - figure(before), len(members))
+    return _share_as_large(np.array(gains), observed, len(members))
 
 
 def _share_as_large(gains: Floats, observed: float, clusters: int) -> float:

@@ -262,6 +262,8 @@ def test_an_error_of_nothing_is_no_certainty():
         found = paired_difference([0.25] * size, [0.5] * size)
         assert found.p_value >= 2.0**-size and found.p_value >= 1 / 10_001
     assert paired_difference([0.25] * 5, [0.5] * 5).p_value == 2 / 32
+    alike = [(1.0, 0.0)] * 3000
+    assert paired_difference(alike, alike, metric="f1").p_value == 1.0
 
 
 def test_the_signs_agree_with_scipy_and_with_the_exchange_of_systems():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,11 +52,25 @@ class Comparison:
     higher_is_better: bool
     adjusted_p: float = 1.0
     """Holm over all comparisons of the report."""
+    tests: int = 1
+    """Comparisons of the report, this one among them."""
+    templates: tuple[str, str] = ("", "")
+    """How the first and the second were asked: plain or chat."""
+
+    @property
+    def asked_alike(self) -> bool:
+        """Whether both were asked with the same template; else two forms are compared too."""
+        return self.templates[0] == self.templates[1]
 
     @property
     def significant(self) -> bool:
         """Whether the report may speak of a difference."""
         return self.adjusted_p < SIGNIFICANT
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest difference that is found 4 times of 5, corrected for all the tests."""
+        return self.difference.detectable_at(SIGNIFICANT / self.tests)
 
     @property
     def better(self) -> bool:
@@ -69,7 +83,10 @@ def compare_checkpoints(
 ) -> list[Comparison]:
     """Return each checkpoint against the one before it, on every task that both have.
 
-    Only the same items with the same prompts are compared. p-values are adjusted over all of them.
+    Only the same items of the same task with the same worked examples are compared, in the same
+    words. One difference is let through: a base model that is asked in plain text beside its
+    successor that is asked as a user's turn, for what the training of a chat model brings shows in
+    no other pair; `Comparison.templates` names it. p-values are adjusted over all comparisons.
     """
     found = []
     for first, second in itertools.pairwise(scored):
@@ -79,17 +96,19 @@ def compare_checkpoints(
                 found.append(one)
     adjusted = holm([one.difference.p_value for one in found])
     return [
-        Comparison(
-            one.first,
-            one.second,
-            one.task,
-            one.metric,
-            one.difference,
-            one.higher_is_better,
-            adjusted_p,
-        )
+        replace(one, adjusted_p=adjusted_p, tests=len(found))
         for one, adjusted_p in zip(found, adjusted, strict=True)
     ]
+
+
+def _same_questions(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether two entries stand on the same questions, but for the template they are put in."""
+    if before.get("shots", 0) != after.get("shots", 0):
+        return False
+    told = ["data_sha256", "task_sha256"]
+    if before.get("template") == after.get("template"):
+        told.append("prompts_sha256")
+    return all(before.get(key) == after.get(key) for key in told)
 
 
 def _compare(
@@ -99,7 +118,7 @@ def _compare(
     items_of: Callable[[Any, str], list[dict[str, Any]]],
 ) -> Comparison | None:
     before, after = first.tasks[task], second.tasks[task]
-    if before["data_sha256"] != after["data_sha256"]:
+    if not _same_questions(before, after):
         return None
     old, new = items_of(first, task), items_of(second, task)
     if not old or [row["doc"] for row in old] != [row["doc"] for row in new]:
@@ -118,4 +137,5 @@ def _compare(
         metric,
         difference,
         bool(after["higher_is_better"]),
+        templates=(str(before.get("template", "")), str(after.get("template", ""))),
     )

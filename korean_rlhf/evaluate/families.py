@@ -28,6 +28,7 @@ class Average:
 
     value: float
     stderr: float | None
+    """Of a family an upper bound: its tasks may share their items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +49,23 @@ def centred(value: float, stderr: float | None, chance: float) -> Average:
     return Average((value - chance) / room, None if stderr is None else stderr / room)
 
 
-def mean_of(parts: Sequence[Average]) -> Average:
-    """Return the mean of independent figures; its error is unknown where one of theirs is.
+def mean_of(parts: Sequence[Average], *, independent: bool) -> Average:
+    """Return the mean of figures; its error is unknown where one of theirs is.
 
-    >>> mean_of([Average(0.2, 0.03), Average(0.4, 0.04)])
+    Tasks of one family may ask the same items in two ways (by letter and by text), whose errors go
+    together: their errors are added, which is the most that the error of the mean can be. Families
+    share no item.
+
+    >>> mean_of([Average(0.2, 0.03), Average(0.4, 0.04)], independent=True)
     Average(value=0.30000000000000004, stderr=0.025)
+    >>> mean_of([Average(0.2, 0.03), Average(0.4, 0.04)], independent=False)
+    Average(value=0.30000000000000004, stderr=0.035)
     """
     errors = [part.stderr for part in parts if part.stderr is not None]
-    known = len(errors) == len(parts)
+    total = math.hypot(*errors) if independent else sum(errors)
     return Average(
         sum(part.value for part in parts) / len(parts),
-        math.hypot(*errors) / len(parts) if known else None,
+        total / len(parts) if len(errors) == len(parts) else None,
     )
 
 
@@ -112,8 +119,8 @@ def _over_families(figures: Mapping[str, Average]) -> Averages | None:
         grouped.setdefault(family_of(name), []).append(figure)
     if not grouped:
         return None
-    means = {family: mean_of(parts) for family, parts in sorted(grouped.items())}
-    return Averages(means, mean_of(list(means.values())))
+    means = {family: mean_of(parts, independent=False) for family, parts in sorted(grouped.items())}
+    return Averages(means, mean_of(list(means.values()), independent=True))
 
 
 def family_of(task: str) -> str:

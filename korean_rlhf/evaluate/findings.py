@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from korean_rlhf.evaluate import labels
+from korean_rlhf.evaluate.compare import SIGNIFICANT
 from korean_rlhf.evaluate.gather import RunFacts
-from korean_rlhf.evaluate.statistics import two_sided_p
-
-SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ def _gain_sentence(gain: dict[str, Any]) -> str:
     mean, stderr = gain["mean"], gain["stderr"]
     size = f"{abs(mean):.3f}" + ("" if stderr is None else f" ± {stderr:.3f}")
     asked = f"같은 질문 {gain['n']:,}개에 한 번씩 답하게 하고 짝지어 견주었습니다"
-    if two_sided_p(mean, stderr) >= SIGNIFICANT:
+    if gain["p_value"] >= SIGNIFICANT:
         return f"{asked}. PPO와 SFT의 참 보상 차이({size})는 우연과 구별되지 않습니다."
     direction = "높았습니다" if mean > 0 else "낮았습니다"
     return f"{asked}. PPO의 참 보상이 SFT보다 평균 {size}만큼 {direction}."

@@ -14,6 +14,8 @@ SHOWN = 5
 """Items shown of a task and a pair of stages."""
 MOST_LOST = 3
 """Of these, so many that were lost, where enough were gained to fill the rest."""
+LABELLED = ("f1", "binary_f1", "balanced_acc")
+"""Metrics whose items hold (gold, predicted)."""
 MOST_CHARACTERS = 700
 """A longer question is shown by its end, which asks."""
 
@@ -102,7 +104,7 @@ def is_right(metric: str, value: metrics.Value) -> bool | None:
     >>> is_right("acc", 1.0), is_right("f1", [0.0, 2.0]), is_right("bits_per_byte", [9.0, 4.0])
     (True, False, None)
     """
-    if metric in ("f1", "binary_f1") and isinstance(value, Sequence):
+    if metric in LABELLED and isinstance(value, Sequence):
         return value[0] == value[1]
     if isinstance(value, Sequence) or value not in (0.0, 1.0):
         return None

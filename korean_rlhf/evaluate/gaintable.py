@@ -12,7 +12,7 @@ from korean_rlhf.evaluate.gather import RunFacts, Scores
 from korean_rlhf.evaluate.intervals import Z
 
 GAIN_HEADS = ("비교", "과제", "차이", "95 % 구간", "판정", "보정 p", "검정", "찾을 수 있는 차이")
-TESTS = {"mcnemar": "맥니마", "z": "짝지은 z"}
+TESTS = {"mcnemar": "맥니마", "sign-flip": "부호 뒤집기", "z": "짝지은 z"}
 OVERALL = "모든 갈래"
 
 
@@ -28,15 +28,23 @@ def _gain_row(one: Comparison, shown: Mapping[str, str], title: str) -> list[str
     # Where no item turned, the error is 0: it says nothing of what could have been found.
     turned = found.mean != 0.0 or found.stderr != 0.0
     return [
-        f"{shown[one.first]} → {shown[one.second]}",
+        f"{shown[one.first]} → {shown[one.second]}{_forms(one)}",
         title,
         labels.gain(one.metric, found.mean),
         labels.gain_bounds(one.metric, found.low, found.high) if turned else labels.DASH,
         verdict(one) if turned else "달라진 문항 없음",
         "< 0.001" if one.adjusted_p < 0.001 else f"{one.adjusted_p:.3f}",
         TESTS.get(found.test, found.test),
-        labels.size(one.metric, found.detectable) if found.detectable else labels.DASH,
+        labels.size(one.metric, one.detectable) if one.detectable else labels.DASH,
     ]
+
+
+def _forms(one: Comparison) -> str:
+    """Return the templates of both where they differ: then the gain is one of the form, too."""
+    if one.asked_alike:
+        return ""
+    before, after = (labels.TEMPLATES.get(name, name) for name in one.templates)
+    return f" ({before} → {after})"
 
 
 def verdict(one: Comparison) -> str:

@@ -19,7 +19,10 @@ from korean_rlhf.evaluate.references import Published, fitting, load_published
 from korean_rlhf.evaluate.scores import read_items, read_scores
 from korean_rlhf.evaluate.showcase import SHOWCASE
 from korean_rlhf.evaluate.stagefiles import StageFacts, manifest_of, read_stages
+from korean_rlhf.evaluate.standing import standing
+from korean_rlhf.evaluate.suites import load_tasks
 from korean_rlhf.evaluate.truereward import RESULT
+from korean_rlhf.progress import say
 from korean_rlhf.rundir import MetricsLog, step_folder
 
 Table = dict[str, Any]
@@ -131,36 +134,38 @@ def _metrics(run: Path) -> dict[str, list[Table]]:
 
 def _scores(run: Path) -> Iterator[Scores]:
     """Yield the scored checkpoints, in the order of the recipe and of their steps."""
-    found: dict[str, Scores] = {}
-    for path in sorted((run / "evals").glob("*/*.json")):
-        record = read_scores(path)
-        if "checkpoint" not in record or _is_stale(run, record):
-            continue
-        name = str(record["checkpoint"])
-        one = found.setdefault(
-            name,
-            Scores(
-                name,
-                str(record["stage"]),
-                int(record["step"]),
-                _is_chosen(run, str(record["stage"]), int(record["step"])),
-                {},
-                path.parent,
-                str(record["weights_sha256"]),
-            ),
+    left = standing(list(_records(run)), {info.name: info.digest for info in load_tasks().values()})
+    if left.dropped:
+        say(
+            f"report: left out {', '.join(left.dropped)}: the tasks have changed since. "
+            f"Score them anew: korean-rlhf eval {run}"
         )
-        for task, entry in record["tasks"].items():
-            if task not in one.tasks or _items(entry) >= _items(one.tasks[task]):
-                one.tasks[task] = entry
+    found = [_of_checkpoint(run, record) for record in left.records]
     order = {stage: at for at, stage in enumerate(STAGES)}
     yield from sorted(
-        found.values(), key=lambda one: (order.get(one.stage, len(order)), one.stage, one.step)
+        found, key=lambda one: (order.get(one.stage, len(order)), one.stage, one.step)
     )
 
 
-def _items(entry: Table) -> int:
-    """Return how many items a score stands on: of two suites with one task, the larger counts."""
-    return int(entry["metrics"][entry["headline"]]["n"])
+def _records(run: Path) -> Iterator[Table]:
+    """Yield the score files of a run, but those of weights that were made anew since."""
+    for path in sorted((run / "evals").glob("*/*.json")):
+        record = read_scores(path)
+        if "checkpoint" in record and not _is_stale(run, record):
+            yield record | {"folder": path.parent}
+
+
+def _of_checkpoint(run: Path, record: Table) -> Scores:
+    stage, step = str(record["stage"]), int(record["step"])
+    return Scores(
+        checkpoint=str(record["checkpoint"]),
+        stage=stage,
+        step=step,
+        chosen=_is_chosen(run, stage, step),
+        tasks=record["tasks"],
+        folder=record["folder"],
+        weights=str(record["weights_sha256"]),
+    )
 
 
 def _is_stale(run: Path, record: Table) -> bool:

@@ -40,7 +40,7 @@ def habit_table(facts: RunFacts) -> tuple[list[str], list[list[str]]]:
 def _share(one: Estimate | None) -> str:
     if one is None:
         return labels.DASH
-    figure = {"value": one.value, "stderr": one.stderr, "n": one.n}
+    figure = {"value": one.value, "stderr": one.stderr, "n": one.n, "units": one.units}
     bounds = interval("acc", figure)
     shown = f"{one.value * 100:.1f}"
     return shown if bounds is None else f"{shown} {labels.bounds('acc', *bounds)}"

@@ -17,7 +17,8 @@ def interval(metric: str, figure: Mapping[str, Any]) -> tuple[float, float] | No
     """Return the 95 % interval of {"value", "stderr", "n"}, None where the error is unknown.
 
     A share stays within 0 and 1. Where all items agree, the error of their mean is 0, which claims
-    too much: Wilson's interval then stands in its place.
+    too much: Wilson's interval then stands in its place, over "units", the independent items or
+    clusters (older scores do not tell them: over the items).
 
     >>> low, high = interval("acc", {"value": 0.25, "stderr": 0.125, "n": 13})
     >>> round(low, 3), round(high, 3)
@@ -32,7 +33,8 @@ def interval(metric: str, figure: Mapping[str, Any]) -> tuple[float, float] | No
     if not labels.is_share(metric):
         return value - Z * stderr, value + Z * stderr
     if stderr == 0.0 and value in (0.0, 1.0):
-        return wilson_interval(round(value * figure["n"]), figure["n"])
+        units = int(figure.get("units") or figure["n"])
+        return wilson_interval(round(value * units), units)
     return max(0.0, value - Z * stderr), min(1.0, value + Z * stderr)
 
 

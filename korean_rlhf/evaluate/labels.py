@@ -73,6 +73,8 @@ FAMILIES = {
 }
 """Folders of evals/ whose sets have no name of their own."""
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}
+TEMPLATES = {"plain": "보통 글", "chat": "대화"}
+"""How a question is put to a model."""
 DASH = "–"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from korean_rlhf.evaluate import (
@@ -15,6 +16,9 @@ from korean_rlhf.evaluate import (
     tableview,
 )
 from korean_rlhf.evaluate.gather import RunFacts
+
+MARKUP = re.compile(r"(\[[−+]?[\d.,]+, [−+]?[\d.,]+\](?!\())|[\\|!\[\]`]")
+"""What Markdown reads as more than a letter in a cell; an interval (group 1) stays as it is."""
 
 
 def render(facts: RunFacts) -> str:
@@ -56,7 +60,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    r"""Return text as a forge shows it letter for letter: no picture is fetched, no cell broken.
+
+    >>> print(_cell("![](http://x/y.png) & 50.0 [40.2, 59.8]"))
+    \!\[\](http://x/y.png) &amp; 50.0 [40.2, 59.8]
+    """
+    one_line = " ".join(text.splitlines()).replace("&", "&amp;").replace("<", "&lt;")
+    return MARKUP.sub(lambda found: found[1] or "\\" + found[0], one_line)
 
 
 def _tiles(facts: RunFacts) -> str:

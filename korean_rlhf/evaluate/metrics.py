@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 from korean_rlhf.evaluate.statistics import (
     Estimate,
     Floats,
+    behind,
     bootstrap,
     deviation,
     mean_and_error,
@@ -37,6 +39,8 @@ class Metric:
     """Of all items together; None for a mean or a ratio."""
     is_ratio: bool = False
     """Items hold (numerator, denominator)."""
+    counted: Callable[[Floats], npt.NDArray[np.bool_]] | None = None
+    """Which items a statistic is over; None for all."""
 
 
 def macro_f1(pairs: Floats) -> float:
@@ -139,9 +143,9 @@ METRICS: dict[str, Metric] = {
     "acc_amb": Metric(is_ratio=True),
     "acc_dis": Metric(is_ratio=True),
     "diff_bias_amb": Metric(is_ratio=True),
-    "diff_bias_dis": Metric(clear_context_bias),
-    "refusal_rate": Metric(refusal_rate),
-    "over_refusal": Metric(over_refusal),
+    "diff_bias_dis": Metric(clear_context_bias, counted=lambda parts: parts[:, 0] != 0),
+    "refusal_rate": Metric(refusal_rate, counted=lambda pairs: pairs[:, 0] == 1),
+    "over_refusal": Metric(over_refusal, counted=lambda pairs: pairs[:, 0] == 0),
 }
 """Those that are no mean over items; every other name is one."""
 MEAN = Metric()
@@ -165,14 +169,28 @@ def estimate(
     """
     metric, array = find(name), np.asarray(values, dtype=np.float64)
     if metric.statistic is not None:
-        statistic = metric.statistic
-        drawn = bootstrap(
-            len(array), lambda chosen: statistic(array[chosen]), clusters=clusters, seed=seed
-        )
-        return Estimate(statistic(array), deviation(drawn), len(array))
+        return _bootstrapped(metric, metric.statistic, array, clusters, seed)
     if metric.is_ratio:
         return ratio_and_error(array[:, 0], array[:, 1], clusters)
     return mean_and_error(array, clusters)
+
+
+def _bootstrapped(
+    metric: Metric,
+    statistic: Statistic,
+    array: Floats,
+    clusters: Sequence[str] | None,
+    seed: int,
+) -> Estimate:
+    """Return a statistic of all items; a single unit, drawn again, never differs from itself."""
+    every = np.ones(len(array), dtype=np.bool_)
+    counted, units = behind(metric.counted(array) if metric.counted else every, clusters)
+    if units < 2:
+        return Estimate(statistic(array), None, counted or len(array), units)
+    drawn = bootstrap(
+        len(array), lambda chosen: statistic(array[chosen]), clusters=clusters, seed=seed
+    )
+    return Estimate(statistic(array), deviation(drawn), counted, units)
 
 
 def estimates(items: Sequence[Mapping[str, Any]]) -> dict[str, Estimate]:

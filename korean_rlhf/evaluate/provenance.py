@@ -87,7 +87,7 @@ def _hashes(entry: dict[str, Any]) -> list[str]:
 
 
 def _template(name: str | None) -> str:
-    return {"chat": "대화", "plain": "보통 글"}.get(name or "", labels.DASH)
+    return labels.TEMPLATES.get(name or "", labels.DASH)
 
 
 def _machine(told: dict[str, Any] | None) -> str:

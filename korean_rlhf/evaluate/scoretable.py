@@ -25,7 +25,7 @@ class Cell:
     value: str = labels.DASH
     interval: str = ""
     bold: bool = False
-    """Better than the stage before, and not by chance."""
+    """Better than the stage before when asked alike, and not by chance."""
     mark: str = ""
     """AT_CHANCE, or nothing."""
 
@@ -69,7 +69,7 @@ def score_table(
     tasks: dict[str, dict[str, Any]] = {}
     for one in scores:
         tasks.update(one.tasks)
-    gains = {(one.second, one.task) for one in comparisons if one.significant and one.better}
+    gains = {(one.second, one.task) for one in comparisons if _is_bold(one)}
     known = [name for name in BASELINES if any(_has(entry, name) for entry in tasks.values())]
     rows = [
         _row(task, entry, scores, references, gains, known) for task, entry in sorted(tasks.items())
@@ -77,6 +77,10 @@ def score_table(
     columns = [Column(labels.short_stage(one.stage), f"{one.step:,}스텝") for one in scores]
     columns += [Column(one.name, "참조 모델") for one in references]
     return ScoreTable(columns, ["우연", *(BASELINES[name] for name in known)], rows)
+
+
+def _is_bold(one: Comparison) -> bool:
+    return one.significant and one.better and one.asked_alike
 
 
 def _row(

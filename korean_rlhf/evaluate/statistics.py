@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,11 @@ class Estimate:
 
     value: float
     stderr: float | None
-    """Standard error; None where a single item leaves it unknown."""
+    """Standard error; None where a single item (or a single cluster) leaves it unknown."""
     n: int
     """Items behind the figure."""
+    units: int = field(default=0, repr=False, compare=False)
+    """How many of these are independent: the items, or their clusters."""
 
 
 def mean_and_error(
@@ -113,19 +115,33 @@ def ratio_and_error(
     """Return sum(numerators) / sum(denominators) with the linearised standard error.
 
     This is bits per byte over pieces of text: long pieces weigh more, and pieces are what varies.
-    Over nothing it is nan without an error: no answer of the kind that is counted.
+    Items without a denominator do not stand behind the figure. Over nothing it is nan without an
+    error: no answer of the kind that is counted; n is then what was asked.
     """
     above = np.asarray(numerators, dtype=np.float64)
     below = _same_length(denominators, numerators)
-    if below.sum() == 0.0:
+    counted, units = behind(below != 0.0, clusters)
+    if not counted:
         return Estimate(math.nan, None, int(above.size))
     ratio = float(above.sum() / below.sum())
-    residuals = _cluster_sums(above - ratio * below, clusters)
+    residuals = cluster_sums(above - ratio * below, clusters)
     stderr = None
-    if residuals.size > 1:
+    if units > 1:
         spread = math.sqrt(residuals.size) * float(residuals.std(ddof=1))
         stderr = spread / float(below.sum())
-    return Estimate(ratio, stderr, int(above.size))
+    return Estimate(ratio, stderr, counted, units)
+
+
+def behind(counted: npt.NDArray[np.bool_], clusters: Sequence[str] | None) -> tuple[int, int]:
+    """Return how many items are counted, and how many independent units they are.
+
+    >>> behind(np.array([True, True, False]), ["a", "a", "b"])
+    (2, 1)
+    """
+    items = int(counted.sum())
+    if clusters is None:
+        return items, items
+    return items, len({name for name, one in zip(clusters, counted, strict=True) if one})
 
 
 def bootstrap(
@@ -141,7 +157,7 @@ def bootstrap(
     With `clusters`, one name an item, whole clusters are drawn.
     """
     generator = np.random.default_rng(seed)
-    groups = _members(clusters) if clusters is not None else None
+    groups = cluster_members(clusters) if clusters is not None else None
 
     def draw() -> Integers:
         if groups is None:
@@ -158,13 +174,14 @@ def deviation(values: Floats) -> float | None:
     return float(finite.std(ddof=1)) if finite.size > 1 else None
 
 
-def _cluster_sums(values: Floats, clusters: Sequence[str] | None) -> Floats:
+def cluster_sums(values: Floats, clusters: Sequence[str] | None) -> Floats:
+    """Return the sum of each cluster; the values themselves where items are independent."""
     if clusters is None:
         return values
-    return np.array([values[members].sum() for members in _members(clusters)])
+    return np.array([values[members].sum() for members in cluster_members(clusters)])
 
 
-def _members(clusters: Sequence[str]) -> list[Integers]:
+def cluster_members(clusters: Sequence[str]) -> list[Integers]:
     """Return the items of each cluster, clusters in the order in which they appear."""
     found: dict[str, list[int]] = {}
     for index, name in enumerate(clusters):

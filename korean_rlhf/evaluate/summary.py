@@ -88,8 +88,9 @@ def _comparison(one: Comparison) -> dict[str, Any]:
         "task": one.task,
         "metric": one.metric,
         **asdict(one.difference),
-        "detectable": one.difference.detectable,
+        "detectable": one.detectable,
         "adjusted_p": one.adjusted_p,
+        "templates": list(one.templates),
     }
 
 

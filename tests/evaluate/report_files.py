@@ -1,6 +1,9 @@
 """Files of a made-up run, for the tests of the report."""
 
+import functools
 import json
+
+from korean_rlhf.evaluate.suites import load_tasks
 
 
 def write(path, value):
@@ -35,7 +38,17 @@ def entry_of(values, **changed):
     return entry | changed
 
 
-def score(run, stage, step, tasks, suite="quick"):
+@functools.lru_cache
+def digests():
+    return {info.name: info.digest for info in load_tasks().values()}
+
+
+def digest_of(task):
+    """Return the digest of a task as it is now, "t" where there is none."""
+    return digests().get(task, "t")
+
+
+def score(run, stage, step, tasks, suite="quick", weights="w" * 64):
     """Write a score file: `tasks` maps a task to its right (1) and wrong (0) items and changes.
 
     The question of item N is "질문 N", with the choices "갑" (right) and "을".
@@ -58,10 +71,11 @@ def score(run, stage, step, tasks, suite="quick"):
         ]
         if not (run / "evals" / "questions" / f"{task}.jsonl").exists():
             lines(run / "evals" / "questions" / f"{task}.jsonl", asked)
-        entries[task] = entry_of(values, **changed) | {
+        digest = {"task_sha256": digest_of(task)} | changed
+        entries[task] = entry_of(values, **digest) | {
             "items": f"items/{task}.jsonl",
             "questions": f"questions/{task}.jsonl",
         }
-    record = {"checkpoint": folder.name, "stage": stage, "step": step, "weights_sha256": "w" * 64}
+    record = {"checkpoint": folder.name, "stage": stage, "step": step, "weights_sha256": weights}
     write(folder / f"{suite}.json", record | {"suite": suite, "tasks": entries, "missing": {}})
     return folder

@@ -38,7 +38,7 @@ def test_a_family_of_many_tasks_counts_as_one():
     assert found.families["kobest"].value == pytest.approx((0.5 + 0.0) / 2)
     assert found.families["klue"].value == pytest.approx(0.5)
     assert found.overall.value == pytest.approx((0.25 + 0.5) / 2)
-    kobest = math.hypot(0.05 / 0.5, 0.03 / 0.75) / 2
+    kobest = (0.05 / 0.5 + 0.03 / 0.75) / 2
     assert found.families["kobest"].stderr == pytest.approx(kobest)
     assert found.overall.stderr == pytest.approx(math.hypot(kobest, 0.02 / 0.8) / 2)
 
@@ -58,6 +58,14 @@ def test_an_unknown_error_makes_the_average_unknown_and_not_smaller():
 
     assert found.families["kobest"].stderr is not None
     assert found.overall.stderr is None
+
+
+def test_the_same_items_asked_twice_tell_no_more_than_once():
+    twice = {name: entry(0.75, 0.05, 0.5) for name in ("ko_truth_mc", "ko_truth_binary")}
+    (once,) = averages({"ko_truth_mc": twice["ko_truth_mc"]}, ["ko_truth_mc"]).families.values()
+    (found,) = averages(twice, sorted(twice)).families.values()
+
+    assert found.stderr == pytest.approx(once.stderr)
 
 
 def compared(task, mean, stderr):

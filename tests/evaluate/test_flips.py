@@ -1,8 +1,10 @@
+import json
+
 import pytest
 
 from korean_rlhf.evaluate.flips import MOST_CHARACTERS, SHOWN, is_right
 from korean_rlhf.evaluate.gather import gather
-from tests.evaluate.report_files import lines, score
+from tests.evaluate.report_files import lines, score, write
 
 TASK = "ko_kobest_copa"
 
@@ -61,6 +63,31 @@ def test_what_is_neither_right_nor_wrong_does_not_turn():
     assert is_right("acc", 0.5) is None
     assert is_right("pearson", [1.0, 1.0]) is None
     assert is_right("f1", [1.0, 1.0]) is True
+    assert is_right("balanced_acc", [1.0, 1.0]) is True
+    assert is_right("balanced_acc", [1.0, 0.0]) is False
+
+
+def test_refusals_that_turned_are_shown(tmp_path):
+    for stage, refused in (("pretrain", 1.0), ("sft", 0.0)):
+        folder = score(tmp_path, stage, 5, {TASK: ([1, 1, 0], {"headline": "balanced_acc"})})
+        path = folder / "quick.json"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        figures = record["tasks"][TASK]["metrics"]
+        figures["balanced_acc"] = figures.pop("acc")
+        write(path, record)
+        pairs = [[1.0, refused], [0.0, 0.0], [0.0, 1.0]]
+        items = [
+            {
+                "doc": str(at),
+                "answer": "죄송합니다." * int(pair[1]),
+                "metrics": {"balanced_acc": pair},
+            }
+            for at, pair in enumerate(pairs)
+        ]
+        lines(folder / "items" / f"{TASK}.jsonl", items)
+    (found,) = gather(tmp_path).flips
+
+    assert (found.lost, found.gained) == (1, 0)
 
 
 @pytest.mark.parametrize(("compared", "after"), [(0, "을"), (1, "갑"), (None, None)])

@@ -156,6 +156,18 @@ def test_what_a_model_wrote_is_never_markup(run):
     assert "<script" not in found["md"]
 
 
+def test_an_answer_in_the_markdown_fetches_nothing_and_breaks_no_cell(run):
+    with_answers(run)
+    evil = "![그림](http://evil/x.png) \\| `코드` &lt;b> [1, 2](http://evil)\r끝"
+    row = {"id": "1", "question": "질문", "answer": evil, "reward": 0.5}
+    write(run / "evals" / "ppo-000007" / "answers.json", {"key": "k", "rows": [row]})
+    (line,) = [line for line in made(run)["md"].splitlines() if "evil" in line]
+
+    assert r"\!\[그림\](http" in line and r"\\\| \`코드\` &amp;lt;b> \[1, 2\](http" in line
+    assert line.endswith("|") and "끝" in line
+    assert len(re.findall(r"(?<!\\)(?:\\\\)*\|", line)) == 5, "a bar for each edge of four cells"
+
+
 def test_a_gain_within_the_error_is_called_chance(run):
     found = made(with_answers(run))
 

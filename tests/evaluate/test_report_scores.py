@@ -72,7 +72,9 @@ def test_what_each_stage_gained_with_its_test_and_what_could_be_found(run):
 
     assert copa["비교"] == "사전 학습 → SFT" and copa["차이"] == "+30.0 %p"
     assert (copa["판정"], copa["보정 p"], copa["검정"]) == ("나아짐", "< 0.001", "맥니마")
-    assert copa["찾을 수 있는 차이"] == "12.9 %p"  # 2.8016 standard errors of 4.606 points
+    assert (
+        copa["찾을 수 있는 차이"] == "14.2 %p"
+    )  # 3.083 standard errors of 4.606 points: z of 0.05 / 2 tests
     assert nli["판정"] in ("차이를 말할 수 없음", "달라진 문항 없음")
     assert nli["찾을 수 있는 차이"] != "0.0 %p"
 
@@ -285,3 +287,54 @@ def test_of_two_suites_with_one_task_the_score_of_more_items_counts(tmp_path):
     (one,) = gather(tmp_path).scores
 
     assert one.tasks[COPA]["metrics"]["acc"]["n"] == 40
+
+
+def test_of_two_suites_with_one_task_the_newest_score_counts(tmp_path):
+    old = {"scored_at": "2026-01-05T09:00:00+00:00"}
+    new = {"scored_at": "2026-02-01T09:00:00+00:00"}
+    score(tmp_path, "sft", 5, {COPA: ([1, 0], new)}, suite="alignment")
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, old)}, suite="quick")
+    score(tmp_path, "sft", 5, {COPA: ([1] * 50, {})}, suite="untimed")
+    (one,) = gather(tmp_path).scores
+
+    assert one.tasks[COPA]["metrics"]["acc"]["n"] == 2
+
+
+def test_a_score_of_a_task_as_it_was_before_is_left_out_and_told(tmp_path, capsys):
+    former = {COPA: ([1, 0], {"task_sha256": "former"}), "ko_gone": ([1, 0], {})}
+    score(tmp_path, "sft", 5, former)
+    (one,) = gather(tmp_path).scores
+
+    assert set(one.tasks) == {"ko_gone"}, "of a task that is gone, no newer score can be had"
+    told = capsys.readouterr()
+    assert "sft-000005 ko_kobest_copa" in told.out + told.err
+
+
+def test_two_models_of_one_name_never_share_a_column(tmp_path):
+    old = {"scored_at": "2026-01-05T09:00:00+00:00"}
+    new = {"scored_at": "2026-02-01T09:00:00+00:00"}
+    score(tmp_path, "sft", 5, {NLI: ([1, 0], new)}, suite="alignment", weights="b" * 64)
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, old), NLI: ([1] * 40, old)}, suite="quick")
+    (one,) = gather(tmp_path).scores
+
+    assert (one.weights, set(one.tasks)) == ("b" * 64, {NLI})
+    assert one.tasks[NLI]["metrics"]["acc"]["n"] == 2
+
+
+@pytest.mark.parametrize("changed", ["task_sha256", "shots", "prompts_sha256", "data_sha256"])
+def test_scores_on_other_questions_are_never_paired(tmp_path, changed):
+    score(tmp_path, "pretrain", 5, {"ko_gone": ([0] * 30 + [1] * 10, {"shots": 0})})
+    score(tmp_path, "sft", 5, {"ko_gone": ([1] * 40, {"shots": 0} | {changed: 5})})
+
+    assert gather(tmp_path).comparisons == []
+    assert "<strong>" not in page(tmp_path)
+
+
+def test_a_base_model_beside_a_chat_model_is_compared_and_named_but_never_bold(tmp_path):
+    chat = {"template": "chat", "prompts_sha256": "in turns"}
+    score(tmp_path, "pretrain", 5, {COPA: ([0] * 30 + [1] * 10, {})})
+    score(tmp_path, "sft", 5, {COPA: ([1] * 40, chat)})
+    (row,) = gaintable.gain_rows(gather(tmp_path))
+
+    assert row[0] == "사전 학습 → SFT (보통 글 → 대화)" and row[4] == "나아짐"
+    assert "<strong>" not in page(tmp_path)

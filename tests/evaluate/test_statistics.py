@@ -1,11 +1,15 @@
 import math
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
+from korean_rlhf.evaluate.intervals import interval
 from korean_rlhf.evaluate.metrics import binary_f1, estimate, estimates, macro_f1, pearson, spearman
 from korean_rlhf.evaluate.paired import mcnemar, paired_difference
+from korean_rlhf.evaluate.signflip import exchange, sign_flip
 from korean_rlhf.evaluate.statistics import (
+    cluster_sums,
     holm,
     mean_and_error,
     ratio_and_error,
@@ -196,15 +200,18 @@ def test_mcnemar_is_the_sign_test_on_items_that_differ():
     assert mcnemar([1, 0], [1, 0]) == 1.0
 
 
-def test_right_and_wrong_is_tested_by_mcnemar_and_everything_else_by_z():
+def test_right_and_wrong_is_tested_by_mcnemar_clusters_by_signs_and_everything_else_by_z():
     right = [1.0] * 30 + [0.0] * 10
     better = [1.0] * 38 + [0.0] * 2
     found = paired_difference(right, better)
 
     assert found.test == "mcnemar" and found.p_value == pytest.approx(mcnemar(right, better))
-    assert paired_difference(right, better, clusters=["a", "b"] * 20).test == "z"
+    assert paired_difference(right, better, clusters=["a", "b"] * 20).test == "sign-flip"
+    alone = paired_difference(right, better, clusters=[str(at) for at in range(40)])
+    assert (alone.test, alone.p_value) == ("mcnemar", found.p_value)
     assert paired_difference([0.5, 0.2, 0.1], [0.7, 0.3, 0.1]).test == "z"
     assert found.detectable == pytest.approx(2.8016 * found.stderr, rel=1e-3)
+    assert found.detectable_at(0.05 / 20) == pytest.approx(3.8650 * found.stderr, rel=1e-3)
 
 
 def test_pairing_finds_what_two_separate_errors_hide():
@@ -235,3 +242,87 @@ def test_one_item_or_one_cluster_proves_nothing(metric):
     assert paired_difference(first, second, metric=metric).p_value == 1.0
     twice = paired_difference(first * 2, second * 2, metric=metric, clusters=["a", "a"])
     assert (twice.stderr, twice.p_value) == (None, 1.0)
+
+
+@pytest.mark.parametrize("metric", ["mean", "bits_per_byte", "f1"])
+def test_two_clusters_that_gain_alike_prove_nothing(metric):
+    names = ["a"] * 5 + ["b"] * 5
+    first, second = [0.0] * 10, [1.0] * 10
+    if metric == "bits_per_byte":
+        first, second = [(8.0, 4.0)] * 10, [(4.0, 4.0)] * 10
+    if metric == "f1":
+        first, second = [(1.0, 0.0)] * 10, [(1.0, 1.0)] * 10
+    found = paired_difference(first, second, metric=metric, clusters=names)
+
+    assert (found.stderr, found.p_value, found.test) == (0.0, 0.5, "sign-flip")
+
+
+def test_an_error_of_nothing_is_no_certainty():
+    for size in (2, 5, 30):
+        found = paired_difference([0.25] * size, [0.5] * size)
+        assert found.p_value >= 2.0**-size and found.p_value >= 1 / 10_001
+    assert paired_difference([0.25] * 5, [0.5] * 5).p_value == 2 / 32
+    alike = [(1.0, 0.0)] * 3000
+    assert paired_difference(alike, alike, metric="f1").p_value == 1.0
+
+
+def test_the_signs_agree_with_scipy_and_with_the_exchange_of_systems():
+    stats = pytest.importorskip("scipy.stats")
+    rng = np.random.default_rng(7)
+    for size in (3, 8, 12):
+        sums = rng.normal(0.4, 1.0, size=size)
+        theirs = stats.permutation_test(
+            (sums, np.zeros(size)),
+            lambda one, other, axis: (one - other).sum(axis=axis),
+            permutation_type="samples",
+            vectorized=True,
+            n_resamples=np.inf,
+        )
+        assert sign_flip(sums) == pytest.approx(theirs.pvalue)
+        swapped = exchange(np.zeros(size), sums, lambda values: float(values.mean()))
+        assert swapped == pytest.approx(theirs.pvalue)
+    many = rng.normal(0.2, 1.0, size=80)
+    assert sign_flip(many) == pytest.approx(stats.ttest_1samp(many, 0.0).pvalue, abs=0.02)
+
+
+def test_the_test_of_few_clusters_is_seldom_wrong():
+    rng = np.random.default_rng(8)
+    names = [str(at) for at in range(6) for _ in range(10)]
+    wrong = wrong_by_z = 0
+    for _ in range(200):
+        gains = np.repeat(rng.normal(size=6), 10)
+        wrong += sign_flip(cluster_sums(gains, names)) < 0.05
+        mean = mean_and_error(gains, names)
+        wrong_by_z += two_sided_p(mean.value, mean.stderr) < 0.05
+
+    assert wrong <= 14 < wrong_by_z, (
+        "14 is 3 standard errors above 2 of 64, the level of 6 clusters"
+    )
+
+
+@pytest.mark.parametrize("metric", ["f1", "balanced_acc", "refusal_rate", "acc_amb", "mean"])
+def test_one_item_or_one_cluster_has_a_figure_and_no_error(metric):
+    value = 1.0 if metric == "mean" else (1.0, 1.0)
+
+    assert estimate(metric, [value]).value == 1.0
+    assert estimate(metric, [value]).stderr is None
+    assert estimate(metric, [value] * 6, ["a"] * 6).stderr is None
+    assert estimate(metric, [value] * 6, ["a"] * 3 + ["b"] * 3).stderr == 0.0
+
+
+def test_a_ratio_of_one_item_that_counts_has_no_error():
+    found = estimate("acc_amb", [(1.0, 1.0), (0.0, 0.0), (0.0, 0.0)])
+
+    assert (found.value, found.stderr, found.n) == (1.0, None, 1)
+
+
+def test_only_items_of_the_kind_that_is_counted_stand_behind_a_figure():
+    kinds = [(1.0, 1.0), (0.0, 0.0)] * 10
+    names = [str(at // 4) for at in range(20)]
+    for metric in ("acc_amb", "refusal_rate"):
+        found = estimate(metric, kinds, names)
+        assert (found.value, found.n, found.units) == (1.0, 10, 5)
+        assert interval(metric, asdict(found)) == pytest.approx(wilson_interval(5, 5))
+    assert estimate("over_refusal", kinds).n == 10
+    assert estimate("diff_bias_dis", [(1.0, 1.0), (-1.0, 0.0), (0.0, 1.0)]).n == 2
+    assert estimate("refusal_rate", [(0.0, 0.0)] * 4).n == 4, "of nothing, what was asked"

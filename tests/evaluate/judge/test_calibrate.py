@@ -108,7 +108,7 @@ def test_baselines_read_nothing(judged, judging, verdict, tmp_path):
 
     assert single["judge"]["accuracy"]["value"] == 1.0
     assert single["constant"]["accuracy"] == {"value": 0.5, "stderr": 0.0, "n": pytest.approx(
-        single["judge"]["accuracy"]["n"])}  # fmt: skip
+        single["judge"]["accuracy"]["n"]), "units": 12}  # fmt: skip
     assert single["constant"]["spearman"]["value"] == 0.0
     assert single["length"]["accuracy"]["value"] == pytest.approx(pair_accuracy(rows, len))
     assert "긴 답이 낫다" in (tmp_path / "out" / "calibration.md").read_text(encoding="utf-8")

@@ -105,6 +105,7 @@ def judged(monkeypatch):
 
 def test_rewards_of_another_true_preference_are_not_read_back(world, judged, tmp_path, monkeypatch):
     (tmp_path / "sft").mkdir()
+    (tmp_path / "sft" / "config.json").write_text("{}")
     (tmp_path / asking.DEMONSTRATIONS).write_text("{}")
     sft = Checkpoint("sft", 10, tmp_path / "sft", chosen=True)
 

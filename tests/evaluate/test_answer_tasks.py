@@ -7,6 +7,7 @@ import pytest
 from korean_rlhf.evaluate import harness
 from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.suites import load_tasks
+from tests.evaluate.fakes import Fake
 from tests.evaluate.made_up_answers import AUNT, UNCLE, UNKNOWN, write_answer_sets
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -38,21 +39,6 @@ def infos():
 @pytest.fixture(scope="module")
 def tasks(infos, data):
     return harness.build_tasks(list(infos.values()), DataOptions(data=str(data)))
-
-
-class Fake:
-    """An lm-eval model that answers by a rule."""
-
-    rank, world_size, tokenizer_name = 0, 1, ""
-
-    def __init__(self, rule):
-        self.rule = rule
-
-    def loglikelihood(self, requests):
-        return [(self.rule(request), False) for request in requests]
-
-    def generate_until(self, requests):
-        return [self.rule(request) for request in requests]
 
 
 def likes_gold(task):

@@ -8,6 +8,7 @@ from korean_rlhf.evaluate import harness, models
 from korean_rlhf.evaluate.lm import KoreanLM
 from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.suites import load_tasks
+from tests.evaluate.fakes import Fake
 from tests.evaluate.made_up import write_all
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -78,21 +79,6 @@ def test_log_likelihoods_are_those_of_stock_lm_eval(infos, tasks, tiny, stock, c
 
         assert loglikelihoods(mine) == pytest.approx(loglikelihoods(theirs), abs=1e-3)
         assert mine.prompts_sha256 == theirs.prompts_sha256
-
-
-class Fake:
-    """An lm-eval model that answers by a rule."""
-
-    rank, world_size, tokenizer_name = 0, 1, ""
-
-    def __init__(self, rule):
-        self.rule = rule
-
-    def loglikelihood(self, requests):
-        return [(self.rule(request), False) for request in requests]
-
-    def loglikelihood_rolling(self, requests):
-        return [-len(request.args[0].encode()) * harness.LN2 for request in requests]
 
 
 def is_right(task, request):

@@ -11,6 +11,7 @@ from korean_rlhf.evaluate import harness
 from korean_rlhf.evaluate.sources import DataOptions
 from korean_rlhf.evaluate.statistics import holm
 from korean_rlhf.evaluate.suites import load_tasks
+from tests.evaluate.fakes import Counting as Fake
 from tests.evaluate.made_up import write_all
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -23,21 +24,6 @@ TRUE_TOO = 3
 """The fourth of four choices, where it is true as well: see evals/truth."""
 BIASES = ("diff_bias_amb", "diff_bias_dis")
 """0 where every answer is right."""
-
-
-class Fake:
-    """An lm-eval model that answers by a rule."""
-
-    rank, world_size, tokenizer_name = 0, 1, ""
-
-    def __init__(self, rule):
-        self.rule = rule
-
-    def loglikelihood(self, requests):
-        return [(self.rule(request), False) for request in requests]
-
-    def token_counts(self, texts):
-        return [len(text.split()) for text in texts]
 
 
 @pytest.fixture(scope="module")

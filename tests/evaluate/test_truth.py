@@ -12,6 +12,7 @@ from korean_rlhf.evaluate import harness, models, truth
 from korean_rlhf.evaluate.lm import KoreanLM
 from korean_rlhf.evaluate.sources import DataOptions, locate, rows
 from korean_rlhf.evaluate.suites import find_suite, load_tasks
+from tests.evaluate.fakes import Fake
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -41,18 +42,6 @@ def infos():
 @pytest.fixture(scope="module")
 def tasks(infos):
     return harness.build_tasks(infos, DataOptions())
-
-
-class Fake:
-    """An lm-eval model that answers by a rule."""
-
-    rank, world_size, tokenizer_name = 0, 1, ""
-
-    def __init__(self, rule):
-        self.rule = rule
-
-    def loglikelihood(self, requests):
-        return [(self.rule(request), False) for request in requests]
 
 
 def values(rule, info, tasks):

@@ -70,6 +70,7 @@ FAMILIES = {
     "truth": "널리 퍼진 오해",
     "following": "지시 따르기",
     "refusal": "거절",
+    "faithfulness": "지문 충실성",
 }
 """Folders of evals/ whose sets have no name of their own."""
 SYSTEMS = {"sft": "SFT", "ppo": "PPO", "copier": "베끼기 기준선"}

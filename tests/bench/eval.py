@@ -27,8 +27,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-from korean_rlhf.settings.evaluate import EvaluateSettings
-
 SUITE = "quick"
 BATCHES = ("1", "8", "32")
 GOAL = 3.0
@@ -123,14 +121,18 @@ def beside(model: Path, folder: Path) -> dict[str, float]:
 
 def run(side: str, model: Path, out: Path) -> float:
     """Score with one side in a process of its own; return its seconds."""
+    return timed(side, [sys.executable, "-P", __file__, side, str(model), str(out)])
+
+
+def timed(name: str, command: list[str]) -> float:
+    """Return the seconds of a command: of the wall, or of processors where PROCESSOR is set."""
     started, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-P", __file__, side, str(model), str(out)]
     done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{side} failed:\n{done.stderr[-2000:]}")
+        raise SystemExit(f"{name} failed:\n{done.stderr[-2000:]}")
     wall, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{side:<10} {wall:8.1f} s, of processors {processor:8.1f} s", flush=True)
+    print(f"{name:<10} {wall:8.1f} s, of processors {processor:8.1f} s", flush=True)
     return processor if os.environ.get("PROCESSOR") else wall
 
 
@@ -201,21 +203,18 @@ def checkpoints(model: Path, folder: Path) -> dict[str, float]:
     for step in range(1, count + 1):
         shutil.copytree(model, suite_run / "pretrain" / f"step-{step:06d}")
         nudge(suite_run / "pretrain" / f"step-{step:06d}", step)
-    started = time.monotonic()
     command = ["eval", str(suite_run), "--suite", SUITE, "--data", os.environ["DATA"]]
     settings = ["--items", os.environ.get("ITEMS", "0"), "--device", "cpu", "--precision", "fp32"]
-    subprocess.run([sys.executable, "-m", "korean_rlhf", *command, *settings], check=True)
-    sweep = time.monotonic() - started
-    batch = json.loads((folder / "stock.json").read_text(encoding="utf-8")) and best_batch(folder)
-    timed = count if os.environ.get("ALL") else 1
-    steps = [suite_run / "pretrain" / f"step-{step:06d}" for step in range(1, timed + 1)]
-    apart = sum(run(batch, step, folder / "one.json") for step in steps) * count / timed
+    sweep = timed("sweep", [sys.executable, "-m", "korean_rlhf", *command, *settings])
+    batch, processes = best_batch(folder), count if os.environ.get("ALL") else 1
+    steps = [suite_run / "pretrain" / f"step-{step:06d}" for step in range(1, processes + 1)]
+    apart = sum(run(batch, step, folder / "one.json") for step in steps) * count / processes
     print(f"{count} checkpoints: one sweep {sweep:.1f} s, {count} processes {apart:.1f} s")
     return {
         "sweep": round(sweep, 1),
         "processes": round(apart, 1),
         "sweep_ratio": round(apart / sweep, 2),
-        "processes_timed": timed,
+        "processes_timed": processes,
     }
 
 
@@ -241,5 +240,4 @@ def best_batch(folder: Path) -> str:
 
 
 if __name__ == "__main__":
-    assert EvaluateSettings  # the settings' defaults are those of the command
     raise SystemExit(main())

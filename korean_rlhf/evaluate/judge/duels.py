@@ -10,11 +10,12 @@ import numpy as np
 
 from korean_rlhf.evaluate.judge.figures import count_failures
 from korean_rlhf.evaluate.judge.pairs import Outcome
+from korean_rlhf.evaluate.signflip import sign_flip
 from korean_rlhf.evaluate.statistics import (
     Estimate,
     bootstrap,
+    cluster_members,
     mean_and_error,
-    two_sided_p,
     wilson_interval,
 )
 
@@ -75,7 +76,7 @@ def pair_figures(outcomes: Sequence[Outcome]) -> PairFigures:
         win_rate=rate,
         low=low,
         high=high,
-        p_value=two_sided_p(rate.value - 0.5, rate.stderr) if rate else 1.0,
+        p_value=_p_of_no_preference(read),
         inconsistent=inconsistency(read),
         first_place=first_place(outcomes),
         longer_wins=longer_wins(read),
@@ -113,6 +114,15 @@ def share(part: int, n: int) -> Share | None:
     if not n:
         return None
     return Share(part / n, *wilson_interval(part, n), n)
+
+
+def _p_of_no_preference(read: Sequence[Outcome]) -> float:
+    """Return the p-value that both models are liked alike, question by question."""
+    if not read:
+        return 1.0
+    points = np.array([POINTS[outcome.result] - 0.5 for outcome in read])
+    members = cluster_members([outcome.first.question for outcome in read])
+    return sign_flip(np.array([points[chosen].sum() for chosen in members]))
 
 
 def _win_rate(read: Sequence[Outcome]) -> tuple[Estimate | None, float | None, float | None]:

@@ -59,3 +59,16 @@ def test_a_failure_keeps_what_was_said():
 @pytest.mark.parametrize("said", ['{"a":' * 5000, "{" * 50_000, "점수: " + "9" * 400])
 def test_hostile_text_is_a_failure(said):
     assert isinstance(parse_score(said), Failure)
+
+
+def test_a_clean_sweep_of_few_questions_is_not_beyond_doubt():
+    from types import SimpleNamespace
+
+    from korean_rlhf.evaluate.judge.duels import _p_of_no_preference
+
+    def won(question):
+        return SimpleNamespace(result="second", first=SimpleNamespace(question=question))
+
+    assert _p_of_no_preference([won(name) for name in "abc"]) == 0.25
+    assert _p_of_no_preference([won("a")] * 6) == 1.0  # six answers to one question
+    assert _p_of_no_preference([]) == 1.0

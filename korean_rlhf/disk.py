@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from korean_rlhf.errors import BadInput, NoSpace
 
@@ -92,3 +92,18 @@ def is_full(problem: BaseException) -> bool:
     if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     return any(words in str(problem) for words in ("No space left on device", "disk is full"))
+
+
+def whole_lines(path: Path) -> bytes:
+    """Return a file of lines without the last one, if a kill has torn it; b"" without a file."""
+    content = path.read_bytes() if path.is_file() else b""
+    return content[: content.rfind(b"\n") + 1]
+
+
+def open_behind_whole_lines(path: Path) -> BinaryIO:
+    """Open a file of lines for more of them; a torn last line is cut off."""
+    whole = len(whole_lines(path))
+    file = path.open("r+b" if path.is_file() else "wb")
+    file.truncate(whole)
+    file.seek(whole)
+    return file

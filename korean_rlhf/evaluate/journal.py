@@ -11,6 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from korean_rlhf.disk import open_behind_whole_lines, whole_lines
+
 
 class Journal:
     """Answers by request, one JSON line each, of one model to one task.
@@ -24,21 +26,8 @@ class Journal:
         self.known: dict[str, Any] = {}
         """Answers by the key of their request."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        whole = self._read()
-        self._file = path.open("r+b" if path.exists() else "wb")
-        self._file.truncate(whole)
-        self._file.seek(whole)
-
-    def _read(self) -> int:
-        """Take what is known; return how many bytes of the file are whole lines."""
-        if not self.path.is_file():
-            return 0
-        content = self.path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        for line in content[:whole].splitlines():
-            key, answer = json.loads(line)
-            self.known[key] = answer
-        return whole
+        self.known.update(map(json.loads, whole_lines(path).splitlines()))
+        self._file = open_behind_whole_lines(path)
 
     def add(self, answers: Mapping[str, Any]) -> None:
         """Write answers down before anybody counts on them."""

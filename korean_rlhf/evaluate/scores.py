@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf import __version__
-from korean_rlhf.disk import read_json_object
+from korean_rlhf.disk import open_behind_whole_lines, read_json_object, whole_lines
 from korean_rlhf.evaluate.checkpoints import Checkpoint
 from korean_rlhf.evaluate.statistics import Estimate
 from korean_rlhf.rundir import atomic_write_text
@@ -96,18 +96,12 @@ def remember(folder: Path, entry: Mapping[str, Any]) -> None:
     """Note a task result for good: the score files hold those of the last call only."""
     path = folder / KNOWN
     folder.mkdir(parents=True, exist_ok=True)
-    whole = path.read_bytes().rfind(b"\n") + 1 if path.is_file() else 0
-    with path.open("r+b" if path.is_file() else "wb") as file:
-        file.truncate(whole)  # a kill may have torn the last line
-        file.seek(whole)
+    with open_behind_whole_lines(path) as file:
         file.write(json.dumps(_without_nan(entry), ensure_ascii=False).encode() + b"\n")
 
 
 def _remembered(path: Path) -> list[dict[str, Any]]:
-    if not path.is_file():
-        return []
-    lines = path.read_bytes().splitlines(keepends=True)
-    return [_with_nan(json.loads(line)) for line in lines if line.endswith(b"\n")]
+    return [_with_nan(json.loads(line)) for line in whole_lines(path).splitlines()]
 
 
 def write_scores(

@@ -10,6 +10,7 @@ from typing import TypeAlias
 import torch
 
 from korean_rlhf import tables
+from korean_rlhf.disk import whole_lines
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.model.answerfile import Source, answer_file
 from korean_rlhf.model.assistant import Assistant
@@ -128,9 +129,8 @@ def finished_ids(out: Path) -> set[str]:
     """Return the ids in `out`; a last line torn by a kill is taken away first."""
     if not out.is_file():
         return set()
-    content = out.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
+    whole = whole_lines(out)
+    if len(whole) != out.stat().st_size:
         atomic_write_bytes(out, whole)
     return {one.id for one in tables.read(out, Candidates)} if whole else set()
 

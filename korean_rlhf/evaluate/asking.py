@@ -221,22 +221,15 @@ def _judge(
     folder: Path, prompts: Sequence[list[int]], answers: Sequence[Any], settings: EvaluateSettings
 ) -> list[float]:
     """Return the reward model's score of each whole dialogue."""
-    import torch
-
+    from korean_rlhf.evaluate.judge.rewards import scored
     from korean_rlhf.evaluate.models import pick_device
     from korean_rlhf.model.heads import load_reward
 
-    device = pick_device(settings.device)
-    model = load_reward(folder).to(device).eval()
+    model = load_reward(folder).to(pick_device(settings.device)).eval()
     rows = [prompt + answer.tokens for prompt, answer in zip(prompts, answers, strict=True)]
     found: list[float] = []
-    with torch.inference_mode():
-        for start in range(0, len(rows), settings.answer_batch):
-            part = rows[start : start + settings.answer_batch]
-            longest = max(map(len, part))
-            padded = torch.tensor([row + [0] * (longest - len(row)) for row in part])
-            lengths = torch.tensor([len(row) for row in part])
-            found += model.score(padded.to(device), lengths.to(device)).tolist()
+    for start in range(0, len(rows), settings.answer_batch):
+        found += scored(model, rows[start : start + settings.answer_batch])
     return found
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import torch
 
 from korean_rlhf.evaluate.journal import Journal
-from korean_rlhf.evaluate.models import pick_device
+from korean_rlhf.evaluate.models import pick_device, pick_precision
 from korean_rlhf.model.config import context_of
-from korean_rlhf.model.heads import load_reward
+from korean_rlhf.model.heads import RewardModel, load_reward
 from korean_rlhf.progress import track
 from korean_rlhf.records import Message
 from korean_rlhf.settings.judge import JudgeSettings
@@ -22,8 +22,7 @@ class Rewards:
 
     def __init__(self, folder: Path, settings: JudgeSettings) -> None:
         self._device = pick_device(settings.device)
-        on_gpu = self._device.type == "cuda"
-        half = settings.precision == "bf16" or (settings.precision == "auto" and on_gpu)
+        half = pick_precision(settings.device, settings.precision) == "bf16"
         dtype = torch.bfloat16 if half else torch.float32
         self._model = load_reward(folder, dtype).to(self._device)
         self._chat = ChatTokenizer.load(folder)
@@ -40,14 +39,16 @@ class Rewards:
         with track(len(todo), "rewards", "answers") as advance:
             for start in range(0, len(todo), self._batch):
                 keys = todo[start : start + self._batch]
-                found = self._score([rows[key] for key in keys])
+                found = scored(self._model, [rows[key] for key in keys])
                 journal.add(dict(zip(keys, found, strict=True)))
                 advance(len(keys))
 
-    @torch.inference_mode()
-    def _score(self, rows: Sequence[Sequence[int]]) -> list[float]:
-        longest = max(map(len, rows))
-        padded = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows])
-        lengths = torch.tensor([len(row) for row in rows])
-        found: list[float] = self._model.score(padded.to(self._device), lengths).tolist()
-        return found
+
+@torch.inference_mode()
+def scored(model: RewardModel, rows: Sequence[Sequence[int]]) -> list[float]:
+    """Return the reward of each whole dialogue, given as tokens, all in one pass."""
+    device, longest = model.head.weight.device, max(map(len, rows))
+    padded = torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=device)
+    lengths = torch.tensor([len(row) for row in rows], device=device)
+    found: list[float] = model.score(padded, lengths).tolist()
+    return found

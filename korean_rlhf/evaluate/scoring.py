@@ -70,7 +70,8 @@ class Scorer:
         )
         self.computed = 0
         """Requests scored so far."""
-        self.vocabulary = int(model.config.get_text_config().vocab_size)
+        config = model.config.get_text_config()
+        self.vocabulary, self.width = int(config.vocab_size), int(config.hidden_size)
         self.body, self.head = _split(model, self.device)
         self.branch_length = _branch_length(model, self.body, self.device)
 
@@ -129,15 +130,11 @@ class Scorer:
         inputs = list(branches)
         lengths = [len(branch) for branch in inputs]
         together = [list(range(len(inputs)))]
-        if max(lengths) and self.branch_length:
-            width = int(self.model.config.get_text_config().hidden_size)
-            together = row_groups(len(context), lengths, width)
-            if max(sum(lengths[at] for at in group) for group in together) + len(context) > (
-                self.branch_length
-            ):
+        if max(lengths):
+            together = row_groups(len(context), lengths, self.width)
+            longest = max(sum(lengths[at] for at in group) for group in together)
+            if len(context) + longest > self.branch_length:
                 together = [[at] for at in range(len(inputs))]
-        elif max(lengths):
-            together = [[at] for at in range(len(inputs))]
         for group in together:
             yield _row(context, [(inputs[at], branches[inputs[at]]) for at in group])
 
@@ -256,12 +253,7 @@ def _branch_length(model: PreTrainedModel, body: Body, device: torch.device) -> 
     )
     try:
         together = body(tokens, branch_mask(owners), positions)[0, [2, 3, 4, 5, 6]].float()
-    except (
-        RuntimeError,
-        TypeError,
-        ValueError,
-        IndexError,
-    ):  # it takes no such mask or no positions
+    except (RuntimeError, TypeError, ValueError, IndexError):  # it cannot read such a row
         return 0
     alone = body(torch.tensor([[0, 1, 2, 3, 4], [0, 1, 2, 5, 6]], device=device), None, None)
     wanted = torch.cat([alone[0, 2:], alone[1, 3:]]).float()

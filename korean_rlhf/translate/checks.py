@@ -13,9 +13,8 @@ from functools import cached_property
 from typing import TypeAlias
 
 from korean_rlhf.hangul import syllable_ratio
-from korean_rlhf.records import Drop
+from korean_rlhf.records import Drop, Role
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines import Speaker
 from korean_rlhf.translate.imperative import asks_for_something
 from korean_rlhf.translate.protect import MARK
 from korean_rlhf.translate.quantities import changed_numbers
@@ -65,7 +64,7 @@ class Pair:
     masked_source: str
     masked_target: str
     spans: tuple[str, ...]
-    speaker: Speaker
+    speaker: Role
 
     @cached_property
     def english(self) -> str:

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from korean_rlhf.records import Role
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.checks import CHECKS, Pair, faults
-from korean_rlhf.translate.engines import Speaker
 from korean_rlhf.translate.protect import protect
 
 SETTINGS = TranslateSettings(model="m")
@@ -14,7 +14,7 @@ HAEYO = TranslateSettings(model="m", register="haeyo")
 def reasons(
     source: str,
     target: str,
-    speaker: Speaker = "assistant",
+    speaker: Role = "assistant",
     settings: TranslateSettings = SETTINGS,
 ) -> list[str]:
     spans = protect(source).spans
@@ -35,7 +35,7 @@ def reasons(
 SEA = "Rivers carry salt into the sea. The water evaporates, but the salt stays."
 SEA_KO = "강물이 소금을 바다로 실어 날라요. 물은 증발하지만 소금은 남아요."
 
-CAUGHT: list[tuple[str, str, str, Speaker]] = [
+CAUGHT: list[tuple[str, str, str, Role]] = [
     ("empty", SEA, " ", "assistant"),
     ("translator-refusal", SEA, "죄송하지만 이 글은 번역할 수 없습니다.", "assistant"),
     ("translator-refusal", SEA, "AI 언어 모델로서 답변해 드릴 수 없습니다.", "assistant"),
@@ -68,7 +68,7 @@ CAUGHT: list[tuple[str, str, str, Speaker]] = [
 
 
 @pytest.mark.parametrize(("reason", "source", "target", "speaker"), CAUGHT)
-def test_a_fault_is_named(reason: str, source: str, target: str, speaker: Speaker):
+def test_a_fault_is_named(reason: str, source: str, target: str, speaker: Role):
     assert reason in reasons(source, target, speaker)
 
 
@@ -84,7 +84,7 @@ def test_every_check_has_a_case_here():
     assert {case[0] for case in CAUGHT} | {"register-other"} == set(CHECKS)
 
 
-LEFT_ALONE: list[tuple[str, str, str, Speaker]] = [
+LEFT_ALONE: list[tuple[str, str, str, Role]] = [
     ("a plain pair", SEA, SEA_KO, "assistant"),
     ("a name stays as it is", "This is Washington.", "이곳은 Washington이에요.", "assistant"),
     ("only names", "Judy and Betty are sisters.", "Judy와 Betty는 자매예요.", "assistant"),
@@ -125,5 +125,5 @@ LEFT_ALONE: list[tuple[str, str, str, Speaker]] = [
     [case[1:] for case in LEFT_ALONE],
     ids=[case[0] for case in LEFT_ALONE],
 )
-def test_a_good_translation_is_left_alone(source: str, target: str, speaker: Speaker):
+def test_a_good_translation_is_left_alone(source: str, target: str, speaker: Role):
     assert reasons(source, target, speaker) == []

@@ -1,4 +1,4 @@
-"""Engines that translate rows of masked text: one protocol, and the OpenAI-compatible one.
+"""The engine that asks a chat model.
 
 Rows travel as JSON objects with an id made of their text, and come back by that id, never by their
 place: an engine that drops, adds or shifts a row is seen at once.
@@ -6,53 +6,25 @@ place: an engine that drops, adds or shifts a row is seen at once.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, ClassVar
 
 from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
 from korean_rlhf.promptfiles import PromptFile
 from korean_rlhf.records import Drop
 from korean_rlhf.settings.translate import TranslateSettings
-
-Speaker: TypeAlias = Literal["system", "user", "assistant"]
+from korean_rlhf.translate.engines.protocol import MaskStyle, Row
 
 REGISTER_NAMES = {"haeyo": "해요체", "hapsyo": "하십시오체", "any": ""}
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One text to translate, its spans masked."""
-
-    text: str
-    speaker: Speaker
-    """Who says it: "user" gives instructions, "assistant" answers."""
-    note: str = ""
-    """What was wrong with the last translation, when this is a second try."""
-
-    @property
-    def id(self) -> str:
-        """Eight hexadecimal digits of the text: no place in a list can be mistaken for it."""
-        return hashlib.sha256(f"{self.speaker}\0{self.text}".encode()).hexdigest()[:8]
-
-
-class Engine(Protocol):
-    """Whatever translates rows."""
-
-    name: str
-    """Goes into the source of each record: "openai:qwen3"."""
-
-    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
-        """Return a translation, or what went wrong, for each row, in their order."""
-        ...
-
-
 class ChatEngine:
     """Asks a chat model for a batch of rows in one question."""
+
+    style: ClassVar[MaskStyle] = "marks"
 
     def __init__(self, endpoint: Endpoint, prompt: PromptFile, settings: TranslateSettings) -> None:
         self.name = f"{settings.engine}:{settings.model}"

@@ -1,0 +1,45 @@
+"""What every engine is: rows of masked text in, for each a translation or what went wrong out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Protocol, TypeAlias
+
+from korean_rlhf.records import Drop, Role
+
+MaskStyle: TypeAlias = Literal["marks", "tags", "segments"]
+"""How an engine is shown what it must not touch.
+
+"marks": ⟦0⟧ in the text, for chat models. "tags": <x id="0"/>, for engines that read XML or HTML.
+"segments": never shown; the text is cut around it, for models that lose rare signs.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One text to translate, its spans masked."""
+
+    text: str
+    speaker: Role
+    """Who says it: "user" gives instructions, "assistant" answers."""
+    note: str = ""
+    """What was wrong with the last translation, when this is a second try."""
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal digits of the text: no place in a list can be mistaken for it."""
+        return hashlib.sha256(f"{self.speaker}\0{self.text}".encode()).hexdigest()[:8]
+
+
+class Engine(Protocol):
+    """Whatever translates rows; called from many threads."""
+
+    name: str
+    """Goes into the source of each record: "openai:qwen3"."""
+    style: ClassVar[MaskStyle]
+
+    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
+        """Return a translation, or what went wrong, for each row, in their order."""
+        ...

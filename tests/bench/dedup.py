@@ -42,8 +42,11 @@ from korean_rlhf.ngrams import normalise_for_matching
 from korean_rlhf.tables import rows
 
 PEER = ("datatrove==0.10.1", "kiwipiepy>=0.21,<0.22", "tokenizers", "orjson", "regex", "spacy",
-        "xxhash", "fasttext-numpy2-wheel", "nltk", "tldextract")  # fmt: skip
-"""What its MinHash and its Korean words need of the extras, without TensorFlow."""
+        "xxhash>=3,<4", "fasttext-numpy2-wheel", "nltk", "tldextract")  # fmt: skip
+"""What its MinHash and its Korean words need of the extras, without TensorFlow.
+
+xxhash 4 hashes no text that is not encoded, which datatrove 0.10.1 does not know yet.
+"""
 FILES = 2
 """datatrove works on whole files side by side: one for each of its two workers."""
 GOAL = 20.0
@@ -193,7 +196,9 @@ def peer(python: Path, source: Path, out: Path, *words: str) -> dict[str, Any]:
 def measured(argv: list[Any]) -> tuple[dict[str, Any], str]:
     """Run a program; return what it and its children took, and what it printed."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    said = subprocess.run(argv, check=True, text=True, capture_output=True)
+    said = subprocess.run(argv, text=True, capture_output=True)
+    if said.returncode:
+        sys.exit(f"{argv[0]} {argv[1]} ended with {said.returncode}:\n{said.stderr[-2000:]}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     took = {"seconds": round(time.perf_counter() - begun, 1), "processor": round(used, 1)}

@@ -34,7 +34,7 @@ def answer(record: Instruction) -> str:
 def test_there_are_enough_of_every_kind():
     kinds = Counter(record.id.split("-")[1] for record in REDTEAM)
 
-    assert len(HARMFUL) >= 140
+    assert len(HARMFUL) >= 150
     assert len(HARMLESS) >= 50
     assert len(kinds) >= 20
     assert min(kinds.values()) >= 5

@@ -15,6 +15,7 @@ from korean_rlhf.evaluate.compare import Comparison, compare_checkpoints
 from korean_rlhf.evaluate.contamination import CleanScores, clean_scores
 from korean_rlhf.evaluate.flips import TaskFlips, find_flips
 from korean_rlhf.evaluate.habits import Habits, habits
+from korean_rlhf.evaluate.judged import JudgedSet, judged_sets
 from korean_rlhf.evaluate.references import Published, fitting, load_published
 from korean_rlhf.evaluate.scores import read_items, read_scores
 from korean_rlhf.evaluate.showcase import SHOWCASE
@@ -76,6 +77,8 @@ class RunFacts:
 
     clean: list[CleanScores]
     """Tasks whose items were looked for in the corpus."""
+    judged: list[JudgedSet]
+    """What judges said of open answers."""
 
     @property
     def entries(self) -> dict[str, Table]:
@@ -112,6 +115,7 @@ def gather(run: Path, references: Sequence[Path] = ()) -> RunFacts:
         references=[_reference(path) for path in references],
         published=fitting(load_published(), _entries(scores)),
         clean=clean_scores(run / "evals", chosen),
+        judged=judged_sets(run),
         habits={stage: found for stage, rows in answers.items() if (found := habits(rows))},
     )
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from korean_rlhf.evaluate import (
     cleantable,
@@ -16,6 +17,7 @@ from korean_rlhf.evaluate import (
     tableview,
 )
 from korean_rlhf.evaluate.gather import RunFacts
+from korean_rlhf.evaluate.judge.tables import NOTE, JudgedTable, judged_tables, scored_by
 
 MARKUP = re.compile(r"(\[[−+]?[\d.,]+, [−+]?[\d.,]+\](?!\())|[\\|!\[\]`]")
 """What Markdown reads as more than a letter in a cell; an interval (group 1) stays as it is."""
@@ -33,6 +35,7 @@ def render(facts: RunFacts) -> str:
         ("편향", table(*habittable.bias_table(facts))),
         ("말뭉치에 있는 문항", table(*cleantable.clean_table(facts))),
         ("바뀐 문항", _flips(facts)),
+        ("심사 모델이 매긴 점수", _judged(facts)),
         ("학습", _training(facts)),
         ("말뭉치와 자료", _corpus(facts)),
         ("시간과 메모리", _costs(facts)),
@@ -43,6 +46,13 @@ def render(facts: RunFacts) -> str:
         if body:
             parts += [f"## {title}", body]
     return "\n\n".join(parts) + "\n"
+
+
+def judged_parts(found: Mapping[str, Any], level: str) -> Iterator[str]:
+    """Yield what one judge said of one set of questions; `level` stands before each title."""
+    yield scored_by(found)
+    for one in judged_tables(found):
+        yield f"{level} {one.title}\n\n{table(one.heads, _marked(one))}"
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -56,13 +66,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     if not rows:
         return ""
     lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(cell, line)) + " |" for line in lines)
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     r"""Return text as a forge shows it letter for letter: no picture is fetched, no cell broken.
 
-    >>> print(_cell("![](http://x/y.png) & 50.0 [40.2, 59.8]"))
+    >>> print(cell("![](http://x/y.png) & 50.0 [40.2, 59.8]"))
     \!\[\](http://x/y.png) &amp; 50.0 [40.2, 59.8]
     """
     one_line = " ".join(text.splitlines()).replace("&", "&amp;").replace("<", "&lt;")
@@ -150,3 +160,17 @@ def _answers(facts: RunFacts) -> str:
         for system, answer, reward in pair.answers
     ]
     return table(["질문", "모델", "답", "참 보상"], rows)
+
+
+def _judged(facts: RunFacts) -> str:
+    parts = [NOTE] if facts.judged else []
+    for one in facts.judged:
+        parts += [f"### {cell(one.name)}: {cell(one.judge)}", *judged_parts(one.found, "####")]
+    return "\n\n".join(parts)
+
+
+def _marked(one: JudgedTable) -> list[list[str]]:
+    return [
+        [f"**{cell}**" if one.is_strong(place, column) else cell for column, cell in enumerate(row)]
+        for place, row in enumerate(one.rows)
+    ]

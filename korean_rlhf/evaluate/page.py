@@ -20,12 +20,14 @@ from korean_rlhf.evaluate import (
 )
 from korean_rlhf.evaluate.flips import SHOWN
 from korean_rlhf.evaluate.gather import RunFacts
+from korean_rlhf.evaluate.judge.tables import NOTE, judged_tables, scored_by
 
 TEMPLATE = "report.html.jinja"
 
 SECTIONS = (
     ("reward_plot", "true-reward", "참 보상"),
     ("has_scores", "scores", "과제별 점수"),
+    ("judged", "judged", "심사 모델이 매긴 점수"),
     ("has_training", "training", "학습"),
     ("accuracy_plot", "reward-model", "보상 모델"),
     ("corpus", "corpus", "말뭉치와 자료"),
@@ -55,6 +57,8 @@ def context(facts: RunFacts) -> dict[str, Any]:
         "reward_plot": plots.true_reward_plot(facts.true_reward),
         "reward_rows": tableview.reward_rows(facts.true_reward),
         "best_k": facts.true_reward.get("best_of", {}).get("k", 16),
+        "judged": [(one, scored_by(one.found), judged_tables(one.found)) for one in facts.judged],
+        "judged_note": NOTE,
         "training": tableview.training_rows(facts.stages),
         "loss_plots": plots.loss_plots(facts),
         "ppo_plots": plots.ppo_plots(facts),

@@ -28,7 +28,7 @@ def report(run: Path, references: Sequence[Path] = ()) -> Path:
         BadInput: the folder holds something else, whose files the report could overwrite.
     """
     facts = gather(run, references)
-    if not (facts.stages or facts.metrics or facts.scores or facts.true_reward):
+    if not (facts.stages or facts.metrics or facts.scores or facts.judged or facts.true_reward):
         _refuse_foreign(run)
     with no_space_named(run):
         summary = json.dumps(summarise(facts), ensure_ascii=False, indent=2) + "\n"

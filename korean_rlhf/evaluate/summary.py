@@ -74,6 +74,7 @@ def _scored(facts: RunFacts) -> dict[str, Any]:
         "comparisons": [_comparison(one) for one in facts.comparisons],
         "averages": _averages(facts),
         "flips": [{key: getattr(found, key) for key in TURNED} for found in facts.flips],
+        "judged": [asdict(one) for one in facts.judged],
         "clean": [asdict(found) for found in facts.clean],
         "references": {one.name: _task_scores(one.scores) for one in facts.references},
         "published": [asdict(one) for one in facts.published],

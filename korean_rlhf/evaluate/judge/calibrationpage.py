@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from korean_rlhf.evaluate.judge.markdown import estimate, failures, proportion
+from korean_rlhf.evaluate.judge.tables import estimate, failures, proportion
 from korean_rlhf.evaluate.markdown import table
 
 NAMES = {"judge": "심사 모델", "length": "긴 답이 낫다", "constant": "모두 같다"}

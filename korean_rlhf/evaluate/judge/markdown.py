@@ -1,154 +1,17 @@
-"""The tables of judged answers as Markdown, in Korean: never among the exact scores."""
+"""judged-<set>.md: the tables of judged answers, in Korean."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from korean_rlhf.evaluate.compare import SIGNIFICANT
-from korean_rlhf.evaluate.markdown import table
-
-DASH = "–"
-NOTE = (
-    "심사 모델이 매긴 값이며, 정답이 있는 과제의 점수와 섞지 않습니다. "
-    "읽지 못한 판정은 0점으로 치지 않고 따로 셉니다."
-)
+from korean_rlhf.evaluate.judge.tables import NOTE
+from korean_rlhf.evaluate.markdown import cell, judged_parts
 
 
 def render(name: str, by_judge: Mapping[str, Mapping[str, Any]]) -> str:
     """Return the page of one set of questions: a section for each judge."""
     parts = [f"# 심사 결과: {name}", NOTE]
     for judge, found in by_judge.items():
-        parts += [f"## {judge}", *_section(found)]
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _section(found: Mapping[str, Any]) -> list[str]:
-    scale = found.get("scale")
-    scored = f"점수 범위 {scale[0]:g}~{scale[1]:g}" if scale else "정해진 범위가 없는 보상"
-    return [
-        f"질문 {found['questions']}개, {scored}.",
-        _titled("모델별 점수", _scores(found.get("models", {}))),
-        _titled("같은 질문에서의 점수 차이", _differences(found.get("differences", []))),
-        _titled("둘씩 견주기", _pairs(found.get("pairs", []))),
-        _titled("심사의 치우침", _biases(found.get("pairs", []))),
-    ]
-
-
-def _titled(title: str, body: str) -> str:
-    return f"### {title}\n\n{body}" if body else ""
-
-
-def _scores(models: Mapping[str, Mapping[str, Any]]) -> str:
-    rows = [
-        [
-            name,
-            estimate(figures["mean"]),
-            str(figures["mean"]["n"] if figures["mean"] else 0),
-            failures(figures["failures"]),
-            estimate(figures["length_correlation"]),
-            f"{figures['mean_characters']:.0f}",
-            f"{figures['korean']:.0%}",
-        ]
-        for name, figures in models.items()
-    ]
-    heads = ["모델", "평균 ± 표준 오차", "답", "판정 실패", "길이와의 ρ", "평균 글자", "한글"]
-    return table(heads, rows)
-
-
-def _differences(differences: Sequence[Mapping[str, Any]]) -> str:
-    rows = [
-        [
-            f"{one['second']} − {one['first']}",
-            _bold(f"{one['mean']:+.3f}", one),
-            f"{one['low']:+.3f} ~ {one['high']:+.3f}",
-            probability(one["adjusted_p"]),
-            str(one["n"]),
-        ]
-        for one in differences
-    ]
-    return table(["차이", "평균", "95 % 구간", "보정한 p", "답"], rows)
-
-
-def _pairs(pairs: Sequence[Mapping[str, Any]]) -> str:
-    rows = [
-        [
-            f"{one['second']} : {one['first']}",
-            f"{one['second_wins']} / {one['ties']} / {one['first_wins']}",
-            _bold(_percent(one["win_rate"] and one["win_rate"]["value"]), one),
-            f"{_percent(one['low'])} ~ {_percent(one['high'])}",
-            probability(one["adjusted_p"]),
-            str(one["failed"]),
-        ]
-        for one in pairs
-    ]
-    heads = ["견준 모델", "승 / 무 / 패", "앞 모델의 승률", "95 % 구간", "보정한 p", "판정 실패"]
-    return table(heads, rows)
-
-
-def _biases(pairs: Sequence[Mapping[str, Any]]) -> str:
-    rows = [
-        [
-            f"{one['second']} : {one['first']}",
-            proportion(one["inconsistent"]),
-            proportion(one["first_place"]),
-            proportion(one["longer_wins"]),
-        ]
-        for one in pairs
-    ]
-    heads = ["견준 모델", "순서를 바꾸면 달라진 판정", "먼저 놓인 답의 승", "긴 답의 승"]
-    return table(heads, rows)
-
-
-def estimate(found: Mapping[str, Any] | None) -> str:
-    """Return a value with its standard error.
-
-    >>> estimate({"value": 7.25, "stderr": 0.5, "n": 9}), estimate(None)
-    ('7.250 ± 0.500', '–')
-    """
-    if not found:
-        return DASH
-    error = found["stderr"]
-    return f"{found['value']:.3f}" + (f" ± {error:.3f}" if error is not None else "")
-
-
-def probability(value: float) -> str:
-    """Return a p-value; one that rounds to nothing is not nothing.
-
-    >>> probability(0.0312), probability(1e-9)
-    ('0.031', '< 0.001')
-    """
-    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
-
-
-def proportion(found: Mapping[str, Any] | None) -> str:
-    """Return a share with its 95 % interval and what it is of.
-
-    >>> proportion({"value": 0.5, "low": 0.24, "high": 0.76, "n": 10})
-    '50 % (24 % ~ 76 %, n = 10)'
-    """
-    if not found:
-        return DASH
-    low, high = _percent(found["low"]), _percent(found["high"])
-    return f"{_percent(found['value'])} ({low} ~ {high}, n = {found['n']})"
-
-
-def failures(counts: Mapping[str, int]) -> str:
-    """Return how many verdicts failed, with their reasons.
-
-    >>> failures({"no-verdict": 2}), failures({})
-    ('2 (no-verdict 2)', '0')
-    """
-    total = sum(counts.values())
-    if not total:
-        return "0"
-    return f"{total} (" + ", ".join(f"{why} {count}" for why, count in counts.items()) + ")"
-
-
-def _percent(value: float | None) -> str:
-    return DASH if value is None else f"{100 * value:.0f} %"
-
-
-def _bold(text: str, one: Mapping[str, Any]) -> str:
-    """Mark a difference only where there is one: after Holm, at the level of the report."""
-    return f"**{text}**" if one["adjusted_p"] < SIGNIFICANT else text
+        parts += [f"## {cell(judge)}", *judged_parts(found, "###")]
+    return "\n\n".join(parts) + "\n"

@@ -70,14 +70,20 @@ class World:
     """The questions, asked of one model after another."""
 
     def __init__(
-        self, run: Path, questions: list[Question], settings: EvaluateSettings, digest: str
+        self,
+        run: Path,
+        evals: Path,
+        questions: list[Question],
+        settings: EvaluateSettings,
+        digest: str,
     ) -> None:
-        self.run, self.questions, self.settings, self.digest = run, questions, settings, digest
+        self.run, self.evals = run, evals
+        self.questions, self.settings, self.digest = questions, settings, digest
         self.most_tokens = settings.answer_tokens or longest_answer(run)
 
     def answers(self, checkpoint: Checkpoint, reference: Checkpoint) -> Rows:
         """Return one sampled answer a question, with its true reward and log-ratio."""
-        path = self.run / "evals" / checkpoint.name / ANSWERS
+        path = self.evals / checkpoint.name / ANSWERS
         key = self._key(checkpoint, weights_digest(reference.folder))
         return _remembered(path, key, lambda: self._write(checkpoint, reference))
 
@@ -88,7 +94,7 @@ class World:
         """
         reward = self.run / "reward"
         judge = chosen_step(reward) if (reward / "manifest.json").is_file() else None
-        path = self.run / "evals" / sft.name / BEST_OF
+        path = self.evals / sft.name / BEST_OF
         parts = (len(questions), self.settings.best_of, weights_digest(judge) if judge else "")
         key = self._key(sft, *map(str, parts))
         rows = _remembered(path, key, lambda: self._write_many(sft, questions, judge))
@@ -108,7 +114,7 @@ class World:
             preference=preference.VERSION,
         )
         rows = _remembered(
-            self.run / "evals" / COPIER,
+            self.evals / COPIER,
             key,
             lambda: [{"reward": reward} for reward in copier_rewards(data, self.questions)],
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from korean_rlhf.disk import read_json_object
@@ -68,13 +68,15 @@ class Target:
     """What is to be scored, and the folder that the scores go to."""
 
     run: Path
-    """The run; a plain model gets one of its own under runs/."""
+    """The run that was trained; a plain model gets one of its own under runs/."""
     checkpoints: tuple[Checkpoint, ...]
+    scored: Path | None = None
+    """Run folder of the scores, where it is another."""
 
     @property
     def evals(self) -> Path:
-        """Where the scores of the run are."""
-        return self.run / "evals"
+        """Where the scores are."""
+        return (self.scored or self.run) / "evals"
 
 
 def find_target(path: Path, out: Path | None = None) -> Target:
@@ -91,7 +93,7 @@ def find_target(path: Path, out: Path | None = None) -> Target:
         target = Target(path, tuple(_of_run(path)))
     if not target.checkpoints:
         raise MissingInput(path, "korean-rlhf pretrain, sft or ppo, with --out in this folder")
-    return Target(out, target.checkpoints) if out else target
+    return replace(target, scored=out)
 
 
 def find_served(path: Path, model: str, out: Path | None = None) -> Target:
@@ -115,7 +117,7 @@ def find_served(path: Path, model: str, out: Path | None = None) -> Target:
     last = re.sub(r"[^\w.-]+", "-", model.rstrip("/").rpartition("/")[2])
     stage = f"served-{own.stage}-{last}"
     served = Checkpoint(stage, own.step, path, chosen=True, made_by=own.stage)
-    return Target(out or target.run, (served,))
+    return Target(target.run, (served,), out)
 
 
 def chosen_of(run: Path, stage: str) -> Checkpoint | None:

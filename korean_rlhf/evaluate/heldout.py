@@ -22,16 +22,16 @@ MOST_TOKENS = 1_000_000
 """Read from the split; bits per byte is measured on less."""
 
 
-def validation_text(run: Path) -> Path | None:
+def validation_text(run: Path, evals: Path) -> Path | None:
     """Return a text file with the documents that pretraining never trained on, None without any.
 
-    The file is written once for a corpus, into the evals folder of the run: what an earlier one
-    set aside may be what the model is trained on now. Where that is gone, nothing is returned.
+    The file is written once for a corpus, into `evals`, where the scores are: what an earlier
+    corpus set aside may be what the model is trained on now. Where that is gone, nothing is returned.
 
     Raises:
         BadInput: a file of the run is torn.
     """
-    path, note = run / "evals" / HELD_OUT, run / "evals" / CORPUS
+    path, note = evals / HELD_OUT, evals / CORPUS
     inputs = _inputs(run / "pretrain")
     if inputs is None:
         return path if path.is_file() else None

@@ -82,7 +82,7 @@ def _own_text(target: Target, settings: EvaluateSettings, data: Path | None) -> 
         return None
     from korean_rlhf.evaluate.heldout import validation_text
 
-    return validation_text(target.run)
+    return validation_text(target.run, target.evals)
 
 
 def _ask(target: Target, settings: EvaluateSettings, data: Path | None) -> None:
@@ -90,7 +90,7 @@ def _ask(target: Target, settings: EvaluateSettings, data: Path | None) -> None:
     if settings.suite == SAMPLE and data is not None:
         from korean_rlhf.evaluate.truereward import measure
 
-        measure(target.run, data, settings)
+        measure(target.run, target.evals, data, settings)
         return
     from korean_rlhf.evaluate.showcase import show
 

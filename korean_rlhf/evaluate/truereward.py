@@ -20,8 +20,8 @@ from korean_rlhf.settings.evaluate import EvaluateSettings
 RESULT = "true_reward.json"
 
 
-def measure(run: Path, data: Path, settings: EvaluateSettings) -> dict[str, Any]:
-    """Answer the questions with the chosen SFT and PPO models and write `true_reward.json`.
+def measure(run: Path, evals: Path, data: Path, settings: EvaluateSettings) -> dict[str, Any]:
+    """Answer the questions with the chosen SFT and PPO models and write `evals`/true_reward.json.
 
     A run without a finished SFT model has none yet: {} is returned.
 
@@ -32,7 +32,7 @@ def measure(run: Path, data: Path, settings: EvaluateSettings) -> dict[str, Any]
     """
     questions = read_questions(data / QUESTIONS)
     asked = thin(questions, settings.questions)
-    world = World(run, asked, settings, file_digest(data / QUESTIONS))
+    world = World(run, evals, asked, settings, file_digest(data / QUESTIONS))
     sft, ppo = chosen_of(run, "sft"), chosen_of(run, "ppo")
     if sft is None:
         say(f"No true reward: {run / 'sft'} has no finished checkpoint yet.")
@@ -43,7 +43,7 @@ def measure(run: Path, data: Path, settings: EvaluateSettings) -> dict[str, Any]
     best = world.best_of(sft, thin(asked, settings.best_of_questions))
     result = summarise(answered, best, world.copied(data))
     text = json.dumps(result, ensure_ascii=False, indent=2) + "\n"
-    atomic_write_text(run / "evals" / RESULT, text)
+    atomic_write_text(evals / RESULT, text)
     _tell(result)
     return result
 

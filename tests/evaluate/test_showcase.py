@@ -53,46 +53,62 @@ def test_the_validation_split_of_the_corpus_is_read_back(tiny_run, tiny):
     texts = ["사과와 나무를 보았다.", "강아지와 바다를 좋아한다.\n친구도 좋아한다."]
     make_corpus(tiny_run, tiny, texts)
 
-    path = heldout.validation_text(tiny_run)
+    path = heldout.validation_text(tiny_run, tiny_run / "evals")
 
     assert path.read_text(encoding="utf-8") == "\n\n".join(texts) + "\n"
 
 
+def test_scores_elsewhere_find_the_text_of_the_run(tiny_run, tiny, tmp_path):
+    make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
+    target = find_target(tiny_run, tmp_path / "scores")
+
+    path = heldout.validation_text(target.run, target.evals)
+
+    assert path == tmp_path / "scores" / "evals" / "heldout.txt"
+    assert path.read_text(encoding="utf-8") == "사과와 나무를 보았다.\n"
+    assert not (tiny_run / "evals" / "heldout.txt").exists()
+
+
 def test_a_new_corpus_sets_other_text_aside(tiny_run, tiny):
     make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
-    path = heldout.validation_text(tiny_run)
+    path = heldout.validation_text(tiny_run, tiny_run / "evals")
     first = path.stat().st_mtime_ns
-    assert heldout.validation_text(tiny_run) == path and path.stat().st_mtime_ns == first
+    assert (
+        heldout.validation_text(tiny_run, tiny_run / "evals") == path
+        and path.stat().st_mtime_ns == first
+    )
 
     write_tokens(tiny_run, tiny, ["강아지와 바다를 좋아한다."], "y")
-    assert heldout.validation_text(tiny_run) == path  # the model is still that of the old corpus
+    assert (
+        heldout.validation_text(tiny_run, tiny_run / "evals") == path
+    )  # the model is still that of the old corpus
     assert path.stat().st_mtime_ns == first
 
     write_inputs(tiny_run, "y")
-    assert heldout.validation_text(tiny_run) == path
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") == path
     assert path.read_text(encoding="utf-8") == "강아지와 바다를 좋아한다.\n"
 
 
 def test_the_text_of_another_corpus_is_never_taken(tiny_run, tiny):
     make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
-    path = heldout.validation_text(tiny_run)
+    path = heldout.validation_text(tiny_run, tiny_run / "evals")
     write_inputs(tiny_run, "z")
 
-    assert heldout.validation_text(tiny_run) is None
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") is None
     assert path.is_file()
     (tiny_run / "pretrain" / "manifest.json").unlink()
     write_inputs(tiny_run, "z", "started.json")  # pretraining again, not finished yet
-    assert heldout.validation_text(tiny_run) is None
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") is None
 
 
 def test_the_text_stays_when_the_tokens_or_the_pretraining_are_gone(tiny_run, tiny):
     make_corpus(tiny_run, tiny, ["사과와 나무를 보았다."])
-    path = heldout.validation_text(tiny_run)
+    path = heldout.validation_text(tiny_run, tiny_run / "evals")
     shutil.rmtree(tiny_run.parent.parent / "data")
-    assert heldout.validation_text(tiny_run) == path
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") == path
 
     shutil.rmtree(tiny_run / "pretrain")
-    assert heldout.validation_text(tiny_run) == path
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") == path
 
 
 def test_bits_per_byte_falls_back_on_it(tiny_run, tiny):
@@ -104,4 +120,4 @@ def test_bits_per_byte_falls_back_on_it(tiny_run, tiny):
 
 
 def test_a_run_without_a_corpus_has_none(tiny_run):
-    assert heldout.validation_text(tiny_run) is None
+    assert heldout.validation_text(tiny_run, tiny_run / "evals") is None

@@ -56,7 +56,8 @@ def test_a_folder_without_checkpoints_is_told(tmp_path):
 def test_a_plain_model_gets_a_run_of_its_own(tiny, tmp_path):
     target = find_target(tiny, tmp_path / "out")
 
-    assert (target.run, target.checkpoints[0].name) == (tmp_path / "out", "model-000000")
+    assert target.evals == tmp_path / "out" / "evals"
+    assert target.checkpoints[0].name == "model-000000"
 
 
 def test_an_unchanged_score_is_never_computed_twice(tiny_run, benchmarks, counted):

@@ -86,7 +86,9 @@ def test_an_answer_is_as_long_as_ppo_allowed(tmp_path):
 @pytest.fixture
 def world(tmp_path):
     question = asking.Question("1", (Message(role="user", content="누구예요?"),), {})
-    return asking.World(tmp_path, [question], EvaluateSettings(), "digest of the questions")
+    return asking.World(
+        tmp_path, tmp_path / "evals", [question], EvaluateSettings(), "digest of the questions"
+    )
 
 
 @pytest.fixture

@@ -26,7 +26,8 @@ def validation_text(run: Path, evals: Path) -> Path | None:
     """Return a text file with the documents that pretraining never trained on, None without any.
 
     The file is written once for a corpus, into `evals`, where the scores are: what an earlier
-    corpus set aside may be what the model is trained on now. Where that is gone, nothing is returned.
+    corpus set aside may be what the model is trained on now. Where that is gone, nothing is
+    returned.
 
     Raises:
         BadInput: a file of the run is torn.

@@ -64,5 +64,5 @@ def _last(record: Mapping[str, Any]) -> tuple[bool, str]:
 
 
 def scored_at(entry: Mapping[str, Any]) -> str:
-    """Return when an entry was scored (ISO 8601, UTC), "" where it does not tell."""
-    return str(entry.get("scored_at", ""))
+    """Return when an entry was scored, or asked for again later; "" where it does not tell."""
+    return str(entry.get("asked_at") or entry.get("scored_at", ""))

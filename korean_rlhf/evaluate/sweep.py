@@ -82,7 +82,9 @@ class _OneModel:
             if keys[info.name] in known:  # a kill between its score and this line left it
                 self._journal(info, keys[info.name]).unlink(missing_ok=True)
         self.results = self._still_true()
-        self.results |= {name: known[key] for name, key in keys.items() if key in known}
+        self.results |= {
+            name: self._again(name, known[key]) for name, key in keys.items() if key in known
+        }
         todo = [info for info in plan.infos if keys[info.name] not in known]
         self._write()
         if todo:
@@ -130,7 +132,7 @@ class _OneModel:
             "shots": result.shots,
             "truncated": result.truncated,
             "seconds": round(time.monotonic() - started, 2),
-            "scored_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "scored_at": _now(),
             "machine": provenance.machine(getattr(lm, "loaded", None)),
             "versions": provenance.versions(),
             "items": scores.write_items(self.folder, f"{info.name}-{key[:8]}", result.items),
@@ -174,16 +176,28 @@ class _OneModel:
             return self.checkpoint.chats
         return info.chat and self.checkpoint.stage in CHAT_STAGES
 
+    def _again(self, task: str, entry: dict[str, Any]) -> dict[str, Any]:
+        """Return a known result as it stands in the file now, or as what was asked for just now.
+
+        Scores of other settings may have come after it: the report shows what was asked last.
+        """
+        standing = self._before.get("tasks", {}).get(task, {})
+        if standing.get("key") == entry["key"]:
+            return dict(standing)
+        return entry | {"asked_at": _now()}
+
     def _still_true(self) -> dict[str, Any]:
         """Return earlier results of the same weights on tasks whose data are not at hand now."""
-        path = scores.suite_path(
-            self.sweep.target.evals, self.checkpoint.name, self.sweep.plan.suite
-        )
-        before = scores.read_scores(path)
-        if before.get("weights_sha256") != self.weights:
+        if self._before.get("weights_sha256") != self.weights:
             return {}
         missing = self.sweep.plan.missing
-        return {name: entry for name, entry in before["tasks"].items() if name in missing}
+        return {name: entry for name, entry in self._before["tasks"].items() if name in missing}
+
+    @functools.cached_property
+    def _before(self) -> dict[str, Any]:
+        """The score file as the last command left it."""
+        evals, suite = self.sweep.target.evals, self.sweep.plan.suite
+        return scores.read_scores(scores.suite_path(evals, self.checkpoint.name, suite))
 
     @functools.cached_property
     def weights(self) -> str:
@@ -194,3 +208,7 @@ class _OneModel:
     def folder(self) -> Path:
         """Where the scores of the checkpoint are."""
         return self.sweep.target.evals / self.checkpoint.name
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

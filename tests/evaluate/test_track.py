@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from korean_rlhf.errors import MissingInput
-from korean_rlhf.evaluate import harness, scores, track
+from korean_rlhf.evaluate import harness, scores, sweep, track
 from korean_rlhf.evaluate.checkpoints import find_target, weights_digest
 from korean_rlhf.evaluate.sources import NoData
 from korean_rlhf.settings.evaluate import EvaluateSettings
@@ -108,6 +108,21 @@ def test_other_settings_are_a_new_score(tiny_run, benchmarks, counted):
     track.evaluate(tiny_run, chat, data=benchmarks)
 
     assert {name for name, _ in counted} == {"sft-000010"}, "pretrain has no chat template"
+
+
+def test_a_score_that_is_asked_for_again_is_the_newest(tiny_run, benchmarks, counted, monkeypatch):
+    times = iter(f"2026-01-01T00:00:{second:02}+00:00" for second in range(60))
+    monkeypatch.setattr(sweep, "_now", lambda: next(times))
+    few = EvaluateSettings(suite="ko_kobest_copa", items=4, device="cpu", checkpoints="chosen")
+    for settings in (few, replace(few, items=12), few):
+        track.evaluate(tiny_run, settings, data=benchmarks)
+    entry = read(tiny_run, "sft-000010", "ko_kobest_copa")["tasks"]["ko_kobest_copa"]
+
+    assert len(counted) == 2 * 2, "the third command computes nothing"
+    assert entry["metrics"]["acc"]["n"] == 4
+    assert entry["asked_at"] > "2026-01-01T00:00:03" > entry["scored_at"]
+    track.evaluate(tiny_run, few, data=benchmarks)
+    assert read(tiny_run, "sft-000010", "ko_kobest_copa")["tasks"]["ko_kobest_copa"] == entry
 
 
 def test_another_number_of_examples_is_a_new_score_and_is_said(tiny_run, tmp_path, counted, capsys):
@@ -220,7 +235,10 @@ def test_going_back_to_earlier_settings_computes_nothing(tiny_run, benchmarks, c
     track.evaluate(tiny_run, QUICK, data=benchmarks)
 
     assert len(counted) == fewer
-    assert read(tiny_run, "sft-000010") == first
+    again = read(tiny_run, "sft-000010")
+    asked = {name for name, entry in again["tasks"].items() if entry.pop("asked_at", "")}
+    assert again == first
+    assert asked == {"ko_kobest_copa", "ko_kobest_hellaswag", "ko_kobest_boolq"}
 
 
 def test_scores_of_a_checkpoint_that_is_deleted_meanwhile_stay(tiny_run, benchmarks, monkeypatch):

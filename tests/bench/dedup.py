@@ -4,22 +4,19 @@
 
 CORPUS is a .jsonl[.zst] file of articles with `text` and `title`. Others, with their defaults:
 MANUAL (powershell-docs-markdown.tar.zst beside CORPUS; "" leaves the natural duplicates out),
-DOCUMENTS=100000, KIWI_DOCUMENTS=3000, EDITED=1000 (articles with an edit in each set),
+DOCUMENTS=100000, EDITED=1000 (articles with an edit in each set),
 FOLDER=runs-bench (what is written; the peer's virtual environment is made there).
 
-datatrove runs as it ships for Korean (Kiwi) and with words between spaces. Its Kiwi signatures take
-an hour for 100,000 articles on some machines, so that stage is timed on KIWI_DOCUMENTS articles
-drawn at random and on half of them; the difference of the two, which holds no start and no loading
-of Kiwi's model, is scaled by their bytes. Its other three stages do not depend on the words and are
-timed in full, after signatures of words between spaces. The last line is one JSON object: seconds
-of datatrove as shipped over ours. Both sides work with two workers.
+datatrove runs as it ships for Korean (Kiwi) and with words between spaces, all four stages on all
+articles. Its simplified text is decomposed into letters, so that its Kiwi knows few words and takes
+little time. The last line is one JSON object: seconds of datatrove as shipped over ours. Both sides
+work with two workers.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import resource
 import shutil
 import subprocess
@@ -65,7 +62,7 @@ def main() -> int:
     print(f"{len(articles):,} articles, {size / 1e6:,.0f} MB\n\nsignatures alone, MB a second:")
     for name, speed in hashing_speeds([text for _, text in articles[:4000]]).items():
         print(f"  {name:<44}{speed:8.1f}")
-    found = speeds(articles, size, folder, python)
+    found = speeds(articles, folder, python)
     agreement = all_sets(articles, corpus, folder, python)
     result = {
         "name": "dedup",
@@ -124,47 +121,22 @@ def seconds_of(work: Any) -> float:
 
 
 def speeds(
-    articles: list[tuple[str, str]], size: int, folder: Path, python: Path
-) -> dict[str, dict[str, float]]:
+    articles: list[tuple[str, str]], folder: Path, python: Path
+) -> dict[str, dict[str, Any]]:
     """Time all sides on the same files; print and return seconds on the wall and of processors."""
     texts = {f"{place:07}": text for place, (_, text) in enumerate(articles)}
     write(texts.items(), folder / "articles")
-    drawn = random.Random(1).sample(sorted(texts), min(len(texts), number("KIWI_DOCUMENTS", 3000)))
     found = {"ours": ours(folder / "articles", folder / "ours")}
-    whole = peer(python, folder / "articles", folder / "datatrove", "whitespace")
-    found["whitespace"] = whole
-    half, full = (kiwi_surplus(texts, names, folder, python)
-                  for names in (drawn[: len(drawn) // 2], drawn))  # fmt: skip
-    bytes_more = full["bytes"] - half["bytes"]
-    found["kiwi"] = {
-        unit: round(
-            whole[unit] + full[unit]
-            + (full[unit] - half[unit]) / bytes_more * (size - full["bytes"]), 1)
-        for unit in ("seconds", "processor")
-    }  # fmt: skip
+    for words in ("kiwi", "whitespace"):
+        found[words] = peer(python, folder / "articles", folder / "datatrove", words)
     print(f"\n{'near-dedup of all articles':<44}{'seconds':>10}{'processor s':>13}")
-    names = {"ours": "korean-rlhf dedup", "kiwi": f"datatrove, Kiwi (scaled from {len(drawn):,})",
+    names = {"ours": "korean-rlhf dedup", "kiwi": "datatrove, Kiwi",
              "whitespace": "datatrove, words between spaces"}  # fmt: skip
     for side, name in names.items():
         one = found[side]
         print(f"{name:<44}{one['seconds']:>10,.1f}{one['processor']:>13,.1f}")
-    print("datatrove's stages:", json.dumps(whole["stages"]), flush=True)
+    print("datatrove's stages:", json.dumps(found["kiwi"]["stages"]), flush=True)
     return found
-
-
-def kiwi_surplus(
-    texts: dict[str, str], names: list[str], folder: Path, python: Path
-) -> dict[str, float]:
-    """Return how much longer signatures of some articles take with Kiwi than without, and bytes."""
-    write(((name, texts[name]) for name in names), folder / "drawn")
-    kiwi, spaces = (
-        peer(python, folder / "drawn", folder / "drawn-out", words, "signatures")
-        for words in ("kiwi", "whitespace")
-    )
-    return {
-        "bytes": float(sum(len(texts[name].encode()) for name in names)),
-        **{unit: kiwi[unit] - spaces[unit] for unit in ("seconds", "processor")},
-    }
 
 
 def write(documents: Iterable[tuple[str, str]], folder: Path) -> None:

@@ -1,10 +1,10 @@
 """datatrove's four MinHash stages over a folder of JSONL files; run by the Python that has it.
 
-    python dedup_peer.py IN OUT TOKENIZER [signatures]
+    python dedup_peer.py IN OUT TOKENIZER
 
 TOKENIZER is kiwi (what datatrove ships for Korean) or whitespace. The settings are its defaults: 14
-buckets of 8 hashes over word 5-grams. Clusters are written to OUT/clusters.json when all four
-stages run: lists of ids. The last line is one JSON object: seconds of each stage.
+buckets of 8 hashes over word 5-grams. Clusters are written to OUT/clusters.json: lists of ids. The
+last line is one JSON object: seconds of each stage.
 """
 
 import json
@@ -41,25 +41,24 @@ def main():
     seconds = {}
     signature = kind(output_folder=f"{out}/signatures", config=config, language="ko")
     seconds["signatures"] = stage([reader, signature], tasks, out)
-    if sys.argv[4:] != ["signatures"]:
-        buckets = minhash.MinhashDedupBuckets(
-            input_folder=f"{out}/signatures", output_folder=f"{out}/buckets", config=config
-        )
-        seconds["buckets"] = stage([buckets], config.num_buckets, out)
-        cluster = minhash.MinhashDedupCluster(
-            input_folder=f"{out}/buckets",
-            output_folder=f"{out}/remove",
-            config=config,
-            save_cluster_id=True,
-        )
-        seconds["clusters"] = stage([cluster], 1, out)
-        exclusion = JsonlWriter(f"{out}/removed", compression=None)
-        remove = minhash.MinhashDedupFilter(
-            input_folder=f"{out}/remove", exclusion_writer=exclusion, load_cluster_ids=True
-        )
-        writer = JsonlWriter(f"{out}/kept", compression=None)
-        seconds["filter"] = stage([reader, remove, writer], tasks, out)
-        (out / "clusters.json").write_text(json.dumps(clusters(source, out)))
+    buckets = minhash.MinhashDedupBuckets(
+        input_folder=f"{out}/signatures", output_folder=f"{out}/buckets", config=config
+    )
+    seconds["buckets"] = stage([buckets], config.num_buckets, out)
+    cluster = minhash.MinhashDedupCluster(
+        input_folder=f"{out}/buckets",
+        output_folder=f"{out}/remove",
+        config=config,
+        save_cluster_id=True,
+    )
+    seconds["clusters"] = stage([cluster], 1, out)
+    exclusion = JsonlWriter(f"{out}/removed", compression=None)
+    remove = minhash.MinhashDedupFilter(
+        input_folder=f"{out}/remove", exclusion_writer=exclusion, load_cluster_ids=True
+    )
+    writer = JsonlWriter(f"{out}/kept", compression=None)
+    seconds["filter"] = stage([reader, remove, writer], tasks, out)
+    (out / "clusters.json").write_text(json.dumps(clusters(source, out)))
     print(json.dumps(seconds))
 
 

@@ -69,12 +69,14 @@ def trained() -> Path:
     made = TRAINED / "model"
     if not (made / "manifest.json").is_file():
         korean = [sys.executable, "-m", "korean_rlhf"]
-        sample, tokenizer, tokens = (TRAINED / name for name in ("sample", "tokenizer", "tokens"))
+        names = ("sample", "corpus", "tokenizer", "tokens")
+        sample, corpus, tokenizer, tokens = (TRAINED / name for name in names)
         for command in (
             ["sampleworld", "make", "--out", str(sample)],
-            ["tokenizer", str(sample / "corpus"), "--out", str(tokenizer),
+            ["clean", str(sample / "prose.jsonl.zst"), "--out", str(corpus)],
+            ["tokenizer", str(corpus), "--out", str(tokenizer),
              "--vocabulary-size", "8192", "--context", "512"],
-            ["tokens", str(sample / "corpus"), "--tokenizer", str(tokenizer), "--out", str(tokens)],
+            ["tokens", str(corpus), "--tokenizer", str(tokenizer), "--out", str(tokens)],
             ["pretrain", str(tokens), "--tokenizer", str(tokenizer), "--out", str(made),
              "--layers", "6", "--hidden-size", "384", "--heads", "6", "--context", "512",
              "--steps", "60"],

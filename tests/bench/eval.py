@@ -65,7 +65,7 @@ def main() -> int:
 
 
 def trained() -> Path:
-    """Return a model of a few million parameters, trained for a minute on the sample world."""
+    """Return a model of a few million parameters, trained a little on the sample world."""
     made = TRAINED / "model"
     if not (made / "manifest.json").is_file():
         korean = [sys.executable, "-m", "korean_rlhf"]
@@ -79,7 +79,7 @@ def trained() -> Path:
             ["tokens", str(corpus), "--tokenizer", str(tokenizer), "--out", str(tokens)],
             ["pretrain", str(tokens), "--tokenizer", str(tokenizer), "--out", str(made),
              "--layers", "6", "--hidden-size", "384", "--heads", "6", "--context", "512",
-             "--steps", "60"],
+             "--steps", "20"],
         ):  # fmt: skip
             subprocess.run([*korean, *command], check=True)
     return sorted(made.glob("step-*"))[-1]

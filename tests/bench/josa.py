@@ -35,6 +35,10 @@ PEERS = ["tossi==0.3.1", "pyjosa==1.0.3", "hangeul==0.2.0", "korean-josa==0.0.2"
          "korean_glue==0.1.4", "tossicat-python==0.1.3"]  # fmt: skip
 
 
+MARK = re.compile(r"(?:formula|codice)_\d+\W*$")
+"""What WikiExtractor left where a formula or code was: nobody can read it."""
+
+
 class Site(NamedTuple):
     """A particle behind something that is not Hangul."""
 
@@ -82,8 +86,8 @@ def sites_of(line: str) -> Iterator[Site]:
     """Yield each particle with two forms that follows a digit, a Latin letter, a unit or a sign."""
     for found in _FOREIGN.finditer(line):
         start, form = found.start("form"), found["form"]
-        if re.search(r"(?:formula|codice)_\d+\W*$", line[:start]):
-            continue  # a mark that WikiExtractor left for a formula
+        if MARK.search(line[:start]):
+            continue
         reading = reading_before(line, start, {})
         before = line[max(0, start - 15) : start]
         kind = kind_of(line[max(0, start - 40) : start], reading.sure)
@@ -140,7 +144,7 @@ def changes(line: str) -> list[str]:
 
     found = []
     for name, one, two, three, four in SequenceMatcher(None, line, repaired, False).get_opcodes():
-        if name != "equal":
+        if name != "equal" and not MARK.search(line[:one]):
             found.append(f"{line[max(0, one - 25) : one]}[{line[one:two]} -> "
                          f"{repaired[three:four]}]{line[two : two + 10]}")  # fmt: skip
     return found

@@ -23,14 +23,14 @@ Reach: TypeAlias = Literal["seams", "foreign", "off"]
 _CLOSERS = "\"'”’)]〉》」』≫>＞*_`"
 _CLOSING = f"[{re.escape(_CLOSERS)}]*"
 # Behind 으로, 과 and the like another particle may stand: 로는, 와의. Behind 가 none: 3가의 이온.
-_TAIL = r"(?=(?:(?<![이가은는을를])(?:는|도|만|의|까지|부터|조차|라도)|요)?(?![가-힣]))"
+_TAIL = r"(?=(?:(?<![이가은는을를])(?:는|도|만|의|까지|부터|조차|라도)|요)?(?![가-힣(]))"
 _PAIR = f"(?P<double>{alternation(tuple(DOUBLE))})"
 _BEHIND = re.compile(f"{_CLOSING}(?:{_PAIR}|(?P<form>{FORM}){_TAIL})")
 _DOUBLE = re.compile(rf"(?<=[\w%+#℃{re.escape(_CLOSERS)}]){_PAIR}(?![가-힣])")
 _FOREIGN = re.compile(
     rf"(?<=[A-Za-zÀ-ɏ0-9%‰°℃℉㎀-㏟ℓΩα-ωΑ-Ω+#])[`\"'”’)\]*_]*(?P<form>{FORM}){_TAIL}"
 )
-_WORD_END = re.compile(r"[\w\"'”’〉》」』≫>＞)\]*%℃°]")
+_WORD_END = re.compile(r"[\w\"'”’〉》」』≫>＞)\].!?*%℃°]")
 _COUNTERS = frozenset({"과", "가", "로"})
 """Behind digits also a lesson (課), a street (街, 路): Kiwi must see the particle as it stands."""
 _LONGEST = 60

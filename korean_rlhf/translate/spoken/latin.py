@@ -25,15 +25,16 @@ WORDS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("theme audit edit hub github kebab bit cookie recipe cache apache".split(),
                     (NONE,)),
     **dict.fromkeys("dog bug log tag flag nike chile pele ballet renault peugeot".split(), (NONE,)),
-    **dict.fromkeys("jpeg jpg tiktok latex tex cognac zodiac facebook netbook".split(), (KIYEOK,)),
+    **dict.fromkeys("jpeg jpg tiktok latex tex cognac zodiac facebook macbook netbook".split(), (KIYEOK,)),
     **dict.fromkeys("column com some game home time name frame theorem".split(), (MIEUM,)),
     **dict.fromkeys("sign design line online engine machine phone iphone zone".split(),
                     (NIEUN,)),
-    **dict.fromkeys("chat format input output great sweet tweet internet set get".split(),
+    **dict.fromkeys("chat format input output great sweet tweet internet set get ipod".split(),
                     (SIOS,)),
+    **dict.fromkeys("favorite chocolate private".split(), (SIOS, NONE)),  # 페이버릿, 프라이빗
     **dict.fromkeys("apple google kindle file mobile module style title profile".split(), (RIEUL,)),
     "kr": (RIEUL,),  # 케이알
-    "mr": (NONE, RIEUL),  # 미스터, 엠알
+    **dict.fromkeys("mr jr sr dr".split(), (NONE, RIEUL)),  # 미스터, 엠알
     "chrome": (MIEUM,),
     "up": (PIEUP, NONE),
     "str": (IEUNG, RIEUL),  # 스트링, 에스티알
@@ -51,7 +52,7 @@ ENDINGS: tuple[tuple[str, int, bool], ...] = (
     (r"nn?", NIEUN, True),  # 머신
     (r"nn?e", NIEUN, False),  # 라인; but 다프네
     (r"[aeiou]ck|[aeiou]?ic", KIYEOK, True),  # 블록, 뮤직
-    (r"[aeiou]c|(?<=[^aeiou])ook|book", KIYEOK, False),
+    (r"[aeiou]c|(?<=[^aeiou])ook|book|(?<![aeiou])[aeio]k", KIYEOK, False),
     (r"(?<![aeiou])[aeiou]pp?", PIEUP, True),  # 앱, 스텝
     (r"(?:^|[^aeiou])[aeou]b|^web", PIEUP, False),  # 웹, 탭
     (r"(?<![aeiou])[aeiou]tt?", SIOS, False),  # 넷, 커밋; but 비트
@@ -65,7 +66,7 @@ LETTERS = {"L": RIEUL, "M": MIEUM, "N": NIEUN, "R": RIEUL}
 
 _ENDINGS = tuple((re.compile(f"(?:{text})$"), final, sure) for text, final, sure in ENDINGS)
 _TAIL = re.compile(r"[A-Z]+$|[A-Z]?[a-z]+$")  # PyTorch, macOS
-_INITIALS = re.compile(r"[A-Z]{2,}[a-z]{1,2}$")  # PCs, IIc
+_INITIALS = re.compile(r"[A-Z]{2,}[a-z]$")  # PCs, IIc
 _ROMAN = re.compile(r"[IVX]{1,5}")
 
 
@@ -78,8 +79,8 @@ def latin_finals(word: str) -> tuple[tuple[int, ...], bool]:
     if word[-1] in "éèêÉ":
         return (NONE,), True  # 카페, 비욘세
     plain = "".join(char for char in unicodedata.normalize("NFD", word) if char.isascii())
-    if not plain or not unicodedata.normalize("NFD", word[-1])[0].isascii():
-        return (), False
+    if word[-1] not in plain:
+        return (), False  # Bogdanović: other spellings, other sounds
     if plain.lower() in WORDS:
         return WORDS[plain.lower()], True
     tail = _TAIL.search(plain)

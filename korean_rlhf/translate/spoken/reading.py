@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from korean_rlhf.hangul import final_index, is_syllable
-from korean_rlhf.translate.spoken.finals import NONE
+from korean_rlhf.translate.spoken.finals import NONE, PIEUP
 from korean_rlhf.translate.spoken.latin import latin_finals
 from korean_rlhf.translate.spoken.numbers import number_finals
 from korean_rlhf.translate.spoken.symbols import HANJA, MONEY, SIGNS, UNITS
@@ -34,8 +34,11 @@ UNKNOWN = Reading(())
 
 MARKUP = " \t\"'”’)]}>〉》」』*_`~.,;:!?/\\"
 """Signs that nobody reads aloud."""
-_UNIT = re.compile(r"(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d[\d,.]*\s?([A-Za-z°²³µμ/]+[23]?)$")
-_UNKNOWN_UNIT = re.compile(r"\d\s?[a-z]{1,3}$|\d[A-Z][a-z]$")  # 210Po is 폴로늄 210
+_UNIT = re.compile(
+    r"(?:(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d[\d,.]*|[십백천만억조])\s?([A-Za-z°²³µμ/]+[23]?)$"
+)
+_BARE_UNIT = re.compile(r"(?<![A-Za-z])(?:[mck]m|[mk]g|ml|[kMG]Hz|k?cal)$")
+_UNKNOWN_UNIT = re.compile(r"\d\s?[a-z]{1,3}$|\d [A-Z]$|\d[A-Z][a-z]$|\d[JKN]$")  # 210Po is 폴로늄 210
 _VARIABLE = re.compile(r"(?<![A-Za-z])[a-zα-ω]\d$")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
 _MONEY = re.compile(r"([$€£₩¥])\s?\d[\d,.]*$")
@@ -58,12 +61,14 @@ def read_end(text: str) -> Reading:
     """Return how the last word of `text` ends.
 
     >>> [read_end(text).finals for text in ("서울", "Python 3", "$100", "C#", "20 °C", "🙂")]
-    [(8,), (16, 0), (0,), (17,), (0,), ()]
+    [(8,), (16, 0), (0,), (17, 0), (0,), ()]
     """
     word = text.rstrip(MARKUP)
     if not word:
         return UNKNOWN
     last = word[-1]
+    if last == "#":
+        return Reading((PIEUP, NONE))  # 샵, 샤프
     if is_syllable(last):
         return Reading((final_index(last) or NONE,))
     if last in SIGNS or last in HANJA:
@@ -79,8 +84,12 @@ def _of_number(word: str) -> Reading | None:
     if _ORDINAL.search(word):
         return Reading((NONE,))  # 퍼스트, 세컨드
     unit = _UNIT.search(word)
-    if unit and unit[1] in UNITS:
-        return Reading((UNITS[unit[1]],))
+    for name in (unit[1], unit[1].lstrip("kMGTmnhdμµ")) if unit else ():
+        if name in UNITS:
+            return Reading((UNITS[name],))
+    bare = _BARE_UNIT.search(word)
+    if bare:
+        return Reading((UNITS[bare[0]],))
     if not (word[-1].isascii() and word[-1].isdigit()):
         return None
     return Reading(number_finals(word), sure=not _VARIABLE.search(word))  # x2 may be x²

@@ -25,7 +25,7 @@ UNITS = {
     **dict.fromkeys("cal kcal Kcal".split(), NONE),  # 칼로리
     **dict.fromkeys("s ms μs µs ns sec pt in ft oz lb lbs h".split(), NONE),  # 초, 포인트, 시
     **dict.fromkeys("°C °F".split(), NONE),  # 도
-    **dict.fromkeys("Pa hPa kPa MPa J kJ mol px dB mph".split(), RIEUL),  # 파스칼, 줄, 몰, 픽셀
+    **dict.fromkeys("Pa kJ mol px dB mph".split(), RIEUL),  # 파스칼, 줄, 몰, 픽셀
     **dict.fromkeys("rpm RPM ppm".split(), MIEUM),  # 피피엠
     "ppb": NONE,
     "min": NIEUN,  # 분
@@ -42,7 +42,6 @@ SIGNS = {
     "‰": RIEUL,  # 퍼밀
     "Ω": MIEUM,  # 옴
     "+": NONE,  # 플러스
-    "#": PIEUP,  # 샵
     **dict.fromkeys("αβγδζηθικλμξπρςστφχψωΑΒΓΔΘΛΠΣΦΨ", NONE),  # 알파, 베타, ...
     **dict.fromkeys("ενουΟ", NONE),
     **dict.fromkeys("ευο", NIEUN),  # 엡실론, 입실론, 오미크론

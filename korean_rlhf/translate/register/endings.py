@@ -42,10 +42,15 @@ _REQUEST = re.compile(
     r"|^게|소서)$"
 )
 _QUESTION = re.compile(r"(?:[ᆸ습]니까|까|까요|나요|가요|ᆫ가|는가|냐|니|느냐|지|죠|지요)$")
+_WISH = re.compile(
+    r"바라/V|부탁/N\S+ (?:드리|하)/|[아어]야/E\S+ (?:[하되]/V|ᆯ)|면/E\S+ (?:좋/V|감사/|고맙/|하/V)"
+    r"|필요/[NX]\S+ (?:하|이|가/\S+ 있)/|싶/V"
+)
+_TASKS = frozenset({"과제", "임무", "목표", "역할", "작업", "할일", "일"})
 _CONNECTIVE = re.compile(r"(?:^고|^구|지만|며|면서|[어아]서|[으다]?니까|^으?면|느라|도록|려면)$")
 """Kiwi takes any form before a full stop for a final ending; these are not."""
 _SPOKEN = re.compile(
-    r"(?:[ᆫ은는던ᆯ을]데|^지|네|거든|[다라냐자]고|^나|구나|[ᆫ은는ᆯ을]지|ᆯ는지|니다만"
+    r"(?:[ᆫ은는던ᆯ을]데|^지|[아어]야지|[ᆯ을]까|네|거든|[다라냐자]고|^나|구나|[ᆫ은는ᆯ을]지|ᆯ는지|니다만"
     r"|^소|^오|^니|[다라]오|랴|^게)$"
 )
 """Connectives that end a sentence in speech: 축구 가야 되는데."""
@@ -121,10 +126,20 @@ def _asks(form: str, core: Sequence[Morpheme]) -> bool:
     """Whether an ending asks for something: 하세요, 해 (which may be an order), 해 주어요."""
     if form in _NOMINAL or _REQUEST.search(form):
         return True
+    if _wishes(core):
+        return True
     before, tag = core[-2][:2] if len(core) > 1 else ("", "")
     if form in ("어", "아"):
         return tag in ("VV", "VX", "XSV")  # 봤어 has 었 between
     return form in ("어요", "아요", "오") and before in ("주", "시", "달")
+
+
+def _wishes(core: Sequence[Morpheme]) -> bool:
+    """Whether a statement says what is wanted: 하기 바랍니다, 해야 합니다, 하면 좋겠습니다."""
+    forms = [f"{each.form}/{each.tag[:2]}" for each in core[-6:]]
+    return bool(_WISH.search(" ".join(forms))) or (
+        forms[-3:-1] == ["것/NN", "이/VC"] and any(each.form in _TASKS for each in core)
+    )
 
 
 def _level(form: str) -> Level:

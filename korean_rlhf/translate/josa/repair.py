@@ -162,16 +162,19 @@ def _inside(place: int, spans: Mapping[int, int]) -> bool:
 def _is_particle(text: str, edit: Edit) -> bool:
     """Whether Kiwi reads no noun at `edit`, once it is as it should be.
 
-    A wrong form may be misread for that alone: 은 of 10%은 is silver. Where a counter has the look
-    of a particle, Kiwi must see the particle as it stands.
+    A wrong form may be misread for that alone (은 of 10%은 is silver), and so may one behind signs:
+    the word before is shown as a plain letter. Only where a counter has the look of a particle,
+    Kiwi must see the particle as it stands.
     """
     start = text.rfind("\n", 0, edit.start) + 1
     stop = text.find("\n", edit.end)
-    line = text[start : stop if stop >= 0 else len(text)]
-    counter = text[edit.start - 1].isdigit() and text[edit.start : edit.end] in _COUNTERS
-    if not counter:
-        line = line[: edit.start - start] + edit.form + line[edit.end - start :]
-    tags = {each.tag for each in morphemes(line) if each.start == edit.start - start}
-    if counter:
-        return any(tag[0] == "J" for tag in tags)
-    return not any(tag[0] in "NM" for tag in tags)
+    before, behind = text[start : edit.start], text[edit.end : stop if stop >= 0 else None]
+    written = text[edit.start : edit.end]
+    if before[-1].isdigit() and written in _COUNTERS:
+        return any(tag[0] == "J" for tag in _tags_at(len(before), before + written + behind))
+    plain = before[: before.rfind(" ") + 1] + "A"
+    return not any(tag[0] in "NM" for tag in _tags_at(len(plain), plain + edit.form + behind))
+
+
+def _tags_at(place: int, line: str) -> list[str]:
+    return [each.tag for each in morphemes(line) if each.start == place]

@@ -29,7 +29,7 @@ WORDS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("column com some game home time name frame theorem".split(), (MIEUM,)),
     **dict.fromkeys("sign design line online engine machine phone iphone zone".split(),
                     (NIEUN,)),
-    **dict.fromkeys("chat format input output great sweet tweet internet set get ipod".split(),
+    **dict.fromkeys("chat format input output net great sweet tweet internet set get ipod".split(),
                     (SIOS,)),
     **dict.fromkeys("favorite chocolate private".split(), (SIOS, NONE)),  # 페이버릿, 프라이빗
     **dict.fromkeys("apple google kindle file mobile module style title profile".split(), (RIEUL,)),

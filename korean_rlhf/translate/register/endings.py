@@ -74,6 +74,8 @@ def ending(morphemes: Sequence[Morpheme], *, question: bool) -> Ending:
         form, tag = core[-2].form + "요" if core[-2].tag == "EF" else "요", "EF"
     elif form == "그려" and tag == "JX" and len(core) > 1:
         form, tag = core[-2].form, "EF"  # 붉어지네그려
+    if tag == "EC" and form.endswith("니다"):
+        tag = "EF"  # 옳습니다[3]: a bracket misleads Kiwi
     if tag == "EC" and _SPOKEN.search(form):
         return Ending(_level(form), request=question, ended=stopped)
     if tag != "EF":
@@ -111,7 +113,7 @@ def _aside(core: Sequence[Morpheme]) -> int:
     for place in range(len(core) - 2, 0, -1):
         if core[place].form == opener:
             before, _ = _core(core[:place])  # another note may stand there: 했다.[2][3]
-            return place if before and before[-1].tag == "EF" else 0
+            return place if before and before[-1].tag in ("EF", "EC") else 0
     return 0
 
 

@@ -14,7 +14,7 @@ class RegisterSettings:
     """Speech level wanted of the answers: 해요체, 하십시오체, or any that is not mixed."""
 
     instruction_register: Literal["any", "haeyo", "hapsyo", "haera", "hao"] = "any"
-    """Speech level wanted of what instructions ask: 하세요, 하십시오, 하라, 하시오, or any request."""
+    """Speech level wanted of what instructions ask: 하세요, 하십시오, 하라, 하시오, or any."""
 
     repair: Literal["seams", "foreign", "off"] = "seams"
     """Where particles are mended: behind restored spans (seams), behind the translator's own

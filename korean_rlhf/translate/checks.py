@@ -204,7 +204,8 @@ def _mixed(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _other_register(pair: Pair, settings: TranslateSettings) -> str:
-    wanted, said = settings.register, pair.prose
+    wanted: str = settings.register
+    said = pair.prose
     if pair.speaker == "user":  # what else an instruction holds may be a text to work on
         wanted, said = settings.instruction_register, [each for each in said if each.request]
     if wanted == "any" or pair.speaker == "system":

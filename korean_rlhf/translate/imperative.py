@@ -35,7 +35,9 @@ VERBS = frozenset(
 
 _VERB = f"(?P<verb>{'|'.join(sorted(VERBS, key=len, reverse=True))})\\b"
 _STEMS = "|".join(sorted((verb.removesuffix("y") for verb in VERBS), key=len, reverse=True))
-_ADVERB = r"(?:(?:please|kindly|just|always|never|also|then|now|first|next|finally|[a-z]{3,}ly),?\s+)*"
+_ADVERB = (
+    r"(?:(?:please|kindly|just|always|never|also|then|now|first|next|finally|[a-z]{3,}ly),?\s+)*"
+)
 _NO_NOUN = r"(?!\s+(?:is|are|was|were|has|had)\b|(?<!think)(?<!make fun)\s+of\b)"
 """Not a noun of the same look: Design is everywhere, a list of words."""
 _ORDER = f"{_ADVERB}{_VERB}{_NO_NOUN}"

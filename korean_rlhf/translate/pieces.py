@@ -108,7 +108,7 @@ def _attempt(
 
 
 def _restore_request(piece: Piece, settings: TranslateSettings) -> None:
-    """Make a request by rule of an instruction that stayed a statement, if nothing else is wrong."""
+    """Make a request by rule of an instruction that stayed a statement and is right else."""
     if [fault.reason for fault in piece.faults] != ["lost-imperative"]:
         return
     wanted = settings.instruction_register

@@ -1,11 +1,11 @@
-"""How often the rule of particles agrees with writers, and with a golden set beside other libraries.
+"""How often the rule of particles agrees with writers, and with a golden set beside libraries.
 
-    make bench NAME=josa CORPUS=kowiki.jsonl.zst         # SITES=4000 SHOW=50 FOLDER=runs-bench PEERS=1
+    make bench NAME=josa CORPUS=kowiki.jsonl.zst     # SITES=4000 SHOW=50 FOLDER=runs-bench PEERS=1
 
 CORPUS is a file of records with a text. The articles whose digest is smallest are read until SITES
 places are found where a particle with two forms follows a digit, a Latin letter, a unit or a sign.
-A writer agrees when the rule would leave the particle as it is. What `--repair foreign` would change
-(sure readings, seen by Kiwi as a particle) is counted beside, and SHOW of it printed to be read.
+A writer agrees when the rule would leave the particle as it is. What `--repair foreign` would
+change (sure readings, no noun for Kiwi) is counted beside, and SHOW of it printed to be read.
 The other libraries, each the newest on the package index and in one environment of their own,
 choose a particle for the words of tests/golden/josa_words.jsonl.
 """
@@ -75,7 +75,7 @@ def main() -> int:
 
 
 def articles(path: Path) -> Iterator[str]:
-    """Yield the texts of a corpus in the order of their digests: a random sample, always the same."""
+    """Yield the texts of a corpus in the order of their digests: always the same sample."""
     with open_text(path) as file:
         lines = sorted((hashlib.sha256(line.encode()).digest(), line) for line in file)
     for _, line in lines:
@@ -161,7 +161,7 @@ def beside_peers() -> dict[str, str]:
     python = peer_python(folder, PEERS)
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     answer = subprocess.run(
-        [str(python), "-W", "ignore", str(PEER_CODE)],
+        [str(python), "-P", "-W", "ignore", str(PEER_CODE)],
         input=json.dumps(rows),
         stdout=subprocess.PIPE,
         text=True,
@@ -173,7 +173,7 @@ def beside_peers() -> dict[str, str]:
     for name, forms in chosen.items():
         right = sum(form == row["form"] for form, row in zip(forms, rows, strict=True))
         shares[name] = f"{right} of {len(rows)}"
-        print(f"{name:16} {right:4} of {len(rows)} right, {sum(form is None for form in forms)} refused")
+        print(f"{name:16} {right:4} of {len(rows)}, {forms.count(None)} refused")
     return shares
 
 

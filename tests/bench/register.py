@@ -3,9 +3,9 @@
     make bench NAME=register DATA=folder        # ROUNDS=3
 
 DATA holds petitions, novels, film reviews, a chatbot's questions, answers of models and Wikipedia,
-as register_draw.py names them. register_labels.tsv has the digest of 780 sentences, drawn by digest,
-and the level that a reader gave each before the classifier ever saw it; the sentences themselves
-stay where they are. The classifier was mended on draw 1 only. A level is that of the last ending.
+as register_draw.py names them. register_labels.tsv has the digests of 780 sentences and the level
+that a reader gave each before the classifier ever saw it; the sentences stay where they are. The
+classifier was mended on draw 1 only. A level is that of the last ending.
 """
 
 from __future__ import annotations
@@ -57,7 +57,9 @@ def labelled(data: Path) -> list[tuple[str, str, str]]:
         labels = {row["digest"]: row for row in csv.DictReader(file, delimiter="\t")}
     texts = {digest(text)[:16]: text for drawn in draw(data, 130).values() for text in drawn}
     if labels.keys() - texts.keys():
-        raise SystemExit(f"{len(labels.keys() - texts.keys())} labelled sentences are not in {data}.")
+        raise SystemExit(
+            f"{len(labels.keys() - texts.keys())} labelled sentences are not in {data}."
+        )
     return [(texts[key], row["level"], row["draw"]) for key, row in labels.items()]
 
 
@@ -92,7 +94,9 @@ def cost(texts: list[str]) -> float:
             for text in texts:
                 work(text)
             best[name] = min(best[name], time.process_time() - started)
-    print(f"\nKiwi {len(texts) / best['kiwi']:.0f}, ours {len(texts) / best['ours']:.0f} sentences/s")
+    print(
+        f"\nKiwi {len(texts) / best['kiwi']:.0f}, ours {len(texts) / best['ours']:.0f} sentences/s"
+    )
     return round(best["ours"] / best["kiwi"], 3)
 
 

@@ -1,4 +1,4 @@
-"""Sentences of real Korean text, drawn by their digest: the sample that the register bench labels."""
+"""Sentences of real Korean text, drawn by their digest, for the bench of registers."""
 
 from __future__ import annotations
 

@@ -63,9 +63,7 @@ _NOT_MADE = frozenset({"다", "고", "지만", "므로", "니까"})
 DOUBLE = {
     **{f"{one}({two})": pair for pair in PAIRS[:4] for one, two in (pair, pair[::-1])},
     **{f"{one}/{two}": pair for pair in PAIRS[:4] for one, two in (pair, pair[::-1])},
-    **{
-        f"({pair[0][0]}){pair[1]}": pair for pair in PAIRS[4:] if pair[0] == pair[0][0] + pair[1]
-    },
+    **{f"({pair[0][0]}){pair[1]}": pair for pair in PAIRS[4:] if pair[0] == pair[0][0] + pair[1]},
     "아(야)": CALL,
     "야(아)": CALL,
     "이에요/예요": ("이에요", "예요"),

@@ -1,7 +1,8 @@
 """What the last morphemes of a sentence say: its speech level, whether it asks, whether it ends.
 
-The level of an ending is that of the 표준국어대사전. 하게체 is rare, and most of its endings (-네, -나,
--게) are those of 해체, so it is counted there. -ㄴ가 is counted as 해라체, where essays have it.
+The level of an ending is that of the 표준국어대사전. 하게체 is rare, and most of its
+endings (-네, -나) are those of 해체, so it is counted there. -ㄴ가 is counted as 해라체,
+where essays have it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ class Ending(NamedTuple):
 
 
 _LEVELS: tuple[tuple[Level, re.Pattern[str]], ...] = (
-    ("hapsyo", re.compile(r"(?:니다|[ᆸ습옵]니까|^니까|시다|십시[오요]|ᆸ시[오요]|소서|ᆸ쇼|슴다|니다만)$")),
+    (
+        "hapsyo",
+        re.compile(r"(?:니다|[ᆸ습옵]니까|^니까|시다|십시[오요]|ᆸ시[오요]|소서|ᆸ쇼|슴다|니다만)$"),
+    ),
     ("haeyo", re.compile(r"(?:요|죠|[아어네에지까나데세죠]여)$")),
     ("hao", re.compile(r"(?:^오|^소|^으오|시오|구려|ᆸ디다|[다라]오)$")),
     ("hae", re.compile(r"(?:[다라냐자]니|[다라냐자]고)$")),  # 그럴 수 있다니, 어디라고

@@ -11,7 +11,9 @@ from functools import lru_cache
 from korean_rlhf.translate.morphemes import split_sentences
 from korean_rlhf.translate.register.endings import PLAIN, POLITE, Level, ending
 
-_QUOTED = re.compile(r"[\"“][^\"”\n]*[\"”]|‘[^’\n]*’|「[^」\n]*」|『[^』\n]*』|(?<!\w)'[^'\n]*'(?!\w)")
+_QUOTED = re.compile(
+    r"[\"“][^\"”\n]*[\"”]|‘[^’\n]*’|「[^」\n]*」|『[^』\n]*』|(?<!\w)'[^'\n]*'(?!\w)"
+)
 _APART = re.compile(r"^\s*(?:(?:[-*+•·]|\d+[.)]|[①-⑳])\s|#{1,6} |>|\|)")
 """A list item, a heading, a quotation, a row of a table: each has a style of its own."""
 
@@ -39,11 +41,11 @@ def sentences(text: str) -> list[Sentence]:
 
 
 def own_sentences(text: str) -> list[Sentence]:
-    """Return what the writer says in running text: no list items, headings or quotations.
+    r"""Return what the writer says in running text: no list items, headings or quotations.
 
     A text that has nothing else is returned whole.
 
-    >>> [sentence.level for sentence in own_sentences("- 물을 준다.\\n“가자.”라고 말했어요.")]
+    >>> [sentence.level for sentence in own_sentences("# 제목이다\n“가자.”라고 말했어요.")]
     ['haeyo']
     """
     lines = [line for line in text.splitlines() if line.strip() and not _APART.match(line)]

@@ -25,7 +25,7 @@ WORDS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys("theme audit edit hub github kebab bit cookie recipe cache apache".split(),
                     (NONE,)),
     **dict.fromkeys("dog bug log tag flag nike chile pele ballet renault peugeot".split(), (NONE,)),
-    **dict.fromkeys("jpeg jpg tiktok latex tex cognac zodiac facebook macbook netbook".split(), (KIYEOK,)),
+    **dict.fromkeys("jpeg jpg tiktok latex tex cognac zodiac facebook macbook".split(), (KIYEOK,)),
     **dict.fromkeys("column com some game home time name frame theorem".split(), (MIEUM,)),
     **dict.fromkeys("sign design line online engine machine phone iphone zone".split(),
                     (NIEUN,)),

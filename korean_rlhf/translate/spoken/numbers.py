@@ -13,7 +13,9 @@ from korean_rlhf.translate.spoken.symbols import DIGITS, ENGLISH_DIGITS
 NUMBER = re.compile(r"(?<![\d,.])\d(?:[\d,]*\d)?(?:\.\d+)*$")
 _FRACTION = re.compile(r"(?<![\d/.])\d+\s?[/／⁄]\s?\d+$")
 # MP3, Python 3; 빅3, 포트리스 3, but not 제3 nor the numbers of 값은 3 and 24 대 3.
-_NAMED = re.compile(r"[A-Za-z]\)?[\s_-]?$|[가-힣](?<!제)$|[가-힣](?<![은는이가을를과와에의로도만서며고면대]) $")
+_NAMED = re.compile(
+    r"[A-Za-z]\)?[\s_-]?$|[가-힣](?<!제)$|[가-힣](?<![은는이가을를과와에의로도만서며고면대]) $"
+)
 
 
 def number_finals(text: str) -> tuple[int, ...]:

@@ -38,7 +38,9 @@ _UNIT = re.compile(
     r"(?:(?<![A-Za-z\d.,])(?<![A-Za-z]-)\d[\d,.]*|[십백천만억조])\s?([A-Za-z°²³µμ/]+[23]?)$"
 )
 _BARE_UNIT = re.compile(r"(?<![A-Za-z])(?:[mck]m|[mk]g|ml|[kMG]Hz|k?cal)$")
-_UNKNOWN_UNIT = re.compile(r"\d\s?[a-z]{1,3}$|\d [A-Z]$|\d[A-Z][a-z]$|\d[JKN]$")  # 210Po is 폴로늄 210
+_UNKNOWN_UNIT = re.compile(
+    r"\d\s?[a-z]{1,3}$|\d [A-Z]$|\d[A-Z][a-z]$|\d[JKN]$"
+)  # 210Po is 폴로늄 210
 _VARIABLE = re.compile(r"(?<![A-Za-z])[a-zα-ω]\d$")
 _ORDINAL = re.compile(r"\d(?:st|nd|rd|th)$")
 _MONEY = re.compile(r"([$€£₩¥])\s?\d[\d,.]*$")

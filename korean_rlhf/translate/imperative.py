@@ -21,13 +21,12 @@ VERBS = frozenset(
     improve include infer input insert interpret interview introduce invent investigate judge
     justify keep label leave let list locate look make map mark match measure memorize mention
     modify name narrate negotiate note offer open order organize outline output paraphrase
-    perform persuade pick plan play please point practice predict prepare present pretend
+    perform persuade pick plan please point predict prepare present pretend
     produce proofread propose prove provide put quote rank rate read rearrange recall recite
-    recommend reduce reflect relate remove reorder repeat rephrase replace reply report research
-    respond return reverse review revise rewrite rhyme role-play round run say scan score search
+    recommend reduce reflect relate remove reorder repeat rephrase replace reply report     respond return reverse review revise rewrite rhyme role-play round run say scan score search
     select send separate set shorten show simplify simulate sketch skip solve sort speak specify
-    spell split start state stop store study suggest sum summarise summarize supply suppose
-    survey take talk teach tell test think trace transcribe transform translate try turn
+    spell split start state stop store suggest sum summarise summarize supply suppose
+    take talk teach tell test think trace transcribe transform translate try turn
     underline use verify visit walk watch write
     """.split()
 )
@@ -60,7 +59,7 @@ _ASKS = tuple(
         r"^I(?:[’']d like| would like| want| need)\s+(?:an?|some|the|\d+)\s",
         r"\b(?:your|the)\s+(?:task|job|goal|role|aim|objective|mission)\s+(?:is|will be)\s+to\b",
         # You must sort them. In this task, you are asked to sort them.
-        r"(?:^|,\s+|\b(?:and|so)\s+)you\s+(?:are\s+(?:asked|required|expected)\s+to|should|must|will"
+        r"(?:^|,\s+|\b(?:and|so)\s+)you\s+(?:are\s+(?:asked|required|expected)\s+to|should|must|will(?!\s+(?:find|get|come|think))"
         rf"|(?:will\s+)?(?:need|have|be required)\s+to|are\s+to)\s+{_ORDER}",
         r"^you are .{0,80}\band are required to\b",
         rf"\b(?:must|should)\s+be\s+(?:(?:{_STEMS})(?:[a-z]?ed|d|ied)\b|carried out|written)",

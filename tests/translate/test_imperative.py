@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
+from korean_rlhf.records import Drop, Instruction, Message
+from korean_rlhf.settings.translate import TranslateSettings
+from korean_rlhf.translate.engines import Row
+from korean_rlhf.translate.engines.protocol import MaskStyle
 from korean_rlhf.translate.imperative import asks_for_something
 from korean_rlhf.translate.register import sentences
 from korean_rlhf.translate.requesting import as_request
+from korean_rlhf.translate.rows import translate_records
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "asks.jsonl"
 
@@ -74,3 +80,34 @@ def test_a_statement_becomes_a_request(text: str, level: str, request_: str):
 )
 def test_where_it_is_not_safe_nothing_is_made(text: str):
     assert as_request(text) == ""
+
+
+class Stating:
+    """Translates every instruction by the same statement."""
+
+    name = "stating"
+    style: ClassVar[MaskStyle] = "marks"
+
+    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
+        said = {
+            "user": "주어진 숫자의 제곱근을 계산합니다.",
+            "assistant": "그것이 제곱근입니다.",
+        }
+        return [said[row.speaker] for row in rows]
+
+
+@pytest.mark.parametrize(("restore", "kept"), [(False, False), (True, True)])
+def test_a_request_is_restored_by_choice_and_the_source_says_so(restore: bool, kept: bool):
+    question = Message(role="user", content="Compute the square root of the given number.")
+    answer = Message(role="assistant", content="That is the square root.")
+    record = Instruction(messages=(question, answer), source="set", license="Apache-2.0")
+    settings = TranslateSettings(model="m", restore_requests=restore)
+
+    (found,) = translate_records([record], Stating(), settings)
+
+    assert isinstance(found, Instruction) is kept
+    if isinstance(found, Instruction):
+        assert found.messages[0].content == "주어진 숫자의 제곱근을 계산하세요."
+        assert found.source == "set + stating + request restored by rule"
+    else:
+        assert found.drop.reason == "lost-imperative"

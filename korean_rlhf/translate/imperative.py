@@ -21,13 +21,14 @@ VERBS = frozenset(
     improve include infer input insert interpret interview introduce invent investigate judge
     justify keep label leave let list locate look make map mark match measure memorize mention
     modify name narrate negotiate note offer open order organize outline output paraphrase
-    perform persuade pick plan please point predict prepare present pretend
-    produce proofread propose prove provide put quote rank rate read rearrange recall recite
-    recommend reduce reflect relate remove reorder repeat rephrase replace reply report     respond return reverse review revise rewrite rhyme role-play round run say scan score search
-    select send separate set shorten show simplify simulate sketch skip solve sort speak specify
-    spell split start state stop store suggest sum summarise summarize supply suppose
-    take talk teach tell test think trace transcribe transform translate try turn
-    underline use verify visit walk watch write
+    perform persuade pick plan please point predict prepare present pretend produce proofread
+    propose prove provide put quote rank rate read rearrange recall recite recommend reduce
+    reflect relate remove reorder repeat rephrase replace reply report respond return reverse
+    review revise rewrite rhyme role-play round run say scan score search select send separate
+    set shorten show simplify simulate sketch skip solve sort speak specify spell split start
+    state stop store suggest sum summarise summarize supply suppose take talk teach tell test
+    think trace transcribe transform translate try turn underline use verify visit walk watch
+    write
     """.split()
 )
 """Base forms that open an instruction."""

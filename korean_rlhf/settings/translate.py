@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from korean_rlhf.errors import SettingsError
+from korean_rlhf.settings.register import RegisterSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TranslateSettings:
+class TranslateSettings(RegisterSettings):
     """Settings of one translation; where the server is stands in EndpointSettings."""
 
     model: str = ""
@@ -20,9 +20,6 @@ class TranslateSettings:
 
     prompt: str = "en-ko"
     """Prompt in prompts/translate/ that tells the engine what to do."""
-
-    register: Literal["any", "haeyo", "hapsyo"] = "any"
-    """Speech level wanted of the answers: 해요체, 하십시오체, or any that is not mixed."""
 
     temperature: float = 0.0
     """Sampling temperature asked of the engine."""

@@ -163,7 +163,7 @@ def _truncated(pair: Pair, settings: TranslateSettings) -> str:
     if MARK.search(pair.masked_target[-6:]) or not pair.sentences:
         return ""
     last = pair.sentences[-1]
-    whole = last.level or (last.ended and not found)
+    whole = last.ended and (last.level or not found)
     return "" if whole else f"ends with {last.text[-20:]!r}"
 
 
@@ -204,10 +204,14 @@ def _mixed(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def _other_register(pair: Pair, settings: TranslateSettings) -> str:
-    if settings.register == "any" or pair.speaker != "assistant":
+    wanted: str = settings.register
+    said = pair.prose
+    if pair.speaker == "user":  # what else an instruction holds may be a text to work on
+        wanted, said = settings.instruction_register, [each for each in said if each.request]
+    if wanted == "any" or pair.speaker == "system":
         return ""
-    levels = [sentence.level for sentence in pair.prose if sentence.level]
-    other = [level for level in levels if level != settings.register]
+    levels = [sentence.level for sentence in said if sentence.level]
+    other = [level for level in levels if level != wanted]
     return f"{len(other)} of {len(levels)} sentences" if 2 * len(other) > len(levels) else ""
 
 

@@ -14,6 +14,7 @@ from korean_rlhf.translate.checks import Pair, faults
 from korean_rlhf.translate.engines import Engine, Row
 from korean_rlhf.translate.josa import repair
 from korean_rlhf.translate.protect import MARK, Protected, protect, restore
+from korean_rlhf.translate.requesting import as_request
 
 ADVICE = {
     "placeholder-lost": "Keep every mark such as ⟦0⟧ exactly once.",
@@ -47,6 +48,8 @@ class Piece:
     rejected: str = ""
     """The last translation that was not accepted."""
     faults: list[Drop] = field(default_factory=list)
+    restored: bool = False
+    """Its request was given back by rule (requesting.py)."""
 
     @property
     def to_translate(self) -> bool:
@@ -63,6 +66,9 @@ def translate_pieces(pieces: Sequence[Piece], engine: Engine, settings: Translat
         for piece in pending:
             if piece.faults:
                 _attempt([piece], engine, settings, note=True)
+    if settings.restore_requests:
+        for piece in pending:
+            _restore_request(piece, settings)
 
 
 def piece_of(message: Message, settings: TranslateSettings) -> Piece:
@@ -101,6 +107,17 @@ def _attempt(
         pieces[place].faults.append(Drop("answer-of-another-row", detail))
 
 
+def _restore_request(piece: Piece, settings: TranslateSettings) -> None:
+    """Make a request by rule of an instruction that stayed a statement and is right else."""
+    if [fault.reason for fault in piece.faults] != ["lost-imperative"]:
+        return
+    wanted = settings.instruction_register
+    request = as_request(piece.rejected, "haeyo" if wanted == "any" else wanted)
+    if request:
+        piece.text = piece.rejected = request
+        piece.faults, piece.restored = [], True
+
+
 def _row(piece: Piece, *, note: bool) -> Row:
     said = ""
     if note:
@@ -123,7 +140,7 @@ def _judge(piece: Piece, answer: str | Drop, settings: TranslateSettings) -> Non
         piece.rejected = masked
         piece.faults.append(restored)
         return
-    text = repair(restored.text, restored.seams)
+    text = repair(restored.text, restored.seams, settings.repair)
     pair = Pair(
         source=piece.message.content,
         target=text,

@@ -40,10 +40,13 @@ def _outcome(record: Instruction, pieces: Sequence[Piece], engine: str) -> Instr
                 detail += f" (also {', '.join(fault.reason for fault in piece.faults[1:])})"
             translations = tuple(each.rejected or each.text for each in pieces)
             return Rejected(record, Drop(piece.faults[0].reason, detail), translations)
+    source = f"{record.source} + {engine}" if record.source else engine
+    if any(piece.restored for piece in pieces):
+        source += " + request restored by rule"
     answers = [piece.text for piece in pieces if piece.message.role == "assistant"]
     return replace(
         record,
         messages=tuple(replace(piece.message, content=piece.text) for piece in pieces),
-        source=f"{record.source} + {engine}" if record.source else engine,
+        source=source,
         register=text_register("\n".join(answers)),
     )

@@ -18,6 +18,14 @@ from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines.protocol import MaskStyle, Row
 
 REGISTER_NAMES = {"haeyo": "해요체", "hapsyo": "하십시오체", "any": ""}
+REQUEST_FORMS = {
+    "haeyo": "~하세요",
+    "hapsyo": "~하십시오",
+    "haera": "~하라",
+    "hao": "~하시오",
+    "any": "",
+}
+"""How an instruction asks, as the prompt says it."""
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
@@ -50,7 +58,9 @@ class ChatEngine:
             engine=settings.engine,
             model=settings.model,
             messages=self._prompt.messages(
-                rows=payload, register=REGISTER_NAMES[settings.register]
+                rows=payload,
+                register=REGISTER_NAMES[settings.register],
+                request=REQUEST_FORMS[settings.instruction_register],
             ),
             parameters=parameters,
         )

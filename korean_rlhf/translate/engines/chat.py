@@ -59,7 +59,7 @@ class ChatEngine:
 def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:
     """Return what `reply` says about each row: a reply cut short still gives its whole rows."""
     found: dict[str, set[str]] = {}
-    for item in _items(reply.text):
+    for item in items(reply.text):
         found.setdefault(item[0], set()).add(item[1])
     missing = Drop("row-missing", "the engine left this row out")
     if not found and '"rows"' not in reply.text:
@@ -86,7 +86,7 @@ def _unique(rows: Sequence[Row]) -> list[Row]:
     return list({row.id: row for row in rows}.values())
 
 
-def _items(text: str) -> Iterator[tuple[str, str]]:
+def items(text: str) -> Iterator[tuple[str, str]]:
     """Yield each (id, text) of a reply: JSON, maybe fenced, wrapped in words, or torn."""
     fenced = _FENCED.match(text)
     text = fenced[1] if fenced else text

@@ -35,8 +35,8 @@ class ReadSettings:
     """Format of the inputs. auto: what the first row of each file looks like."""
 
     fields: tuple[str, ...] = ()
-    """Columns under other names, each as name=column: instruction=질문 output=답. A dot goes into an
-    object: output=answer.text. No other column is read then but id, source and license."""
+    """Columns under other names, each as name=column: instruction=질문 output=답. A dot goes
+    into an object: output=answer.text. Of the others only id, source and license are read then."""
 
     records: Literal["all", "instructions", "comparisons"] = "all"
     """Kind of records to take, where a set (OASST) holds both."""

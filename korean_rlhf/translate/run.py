@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from korean_rlhf import tables
 from korean_rlhf.endpoint import Endpoint
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.progress import say, track

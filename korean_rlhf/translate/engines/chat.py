@@ -72,7 +72,7 @@ def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:
         if len(texts) > 1:
             results.append(Drop("row-repeated", "the engine gave this row two translations"))
         else:
-            results.append(texts.pop() if texts else missing)
+            results.append(next(iter(texts), missing))
     return results
 
 

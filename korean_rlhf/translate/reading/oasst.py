@@ -118,7 +118,7 @@ def _best(answers: Iterable[Node], context: Context) -> Node | None:
 
 
 def _comparison(
-    path: tuple[Message, ...], answers: Iterable[Node], facts: dict[str, str], context: Context
+    path: tuple[Message, ...], answers: Iterable[Node], facts: dict[str, Any], context: Context
 ) -> Iterator[Comparison]:
     ranked = sorted(
         (answer for answer in answers if answer.rank is not None), key=lambda each: each.rank or 0

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from korean_rlhf.records import Instruction
 from korean_rlhf.settings.select import KINDS
-from korean_rlhf.translate.reading import Unread, read_records
+from korean_rlhf.translate.reading import read_records
 from korean_rlhf.translate.selecting import untranslatable
 
 FILES = ("self-instruct-seed-tasks.en.jsonl", "self-instruct-user-oriented.en.jsonl")
@@ -36,7 +36,7 @@ def main() -> int:
     by_kind = json.loads(LABELS.read_text(encoding="utf-8"))
     labels = {id: kind for kind, ids in by_kind.items() for id in ids}
     for task in read_records([Path(folder) / name for name in FILES]):
-        assert isinstance(task, Instruction) and not isinstance(task, Unread)
+        assert isinstance(task, Instruction)
         count(task, labels.get(task.id.partition(":")[0], ""), tables[part_of(task.id)])
     for name, table in tables.items():
         show(name, table)

@@ -57,7 +57,9 @@ class Results:
         else:
             self._met.add(_set_of(outcome.record))
             row = _rejected_row(outcome)
-        self._files[tables.DROPPED].write(json.dumps(row, ensure_ascii=False) + "\n")
+        # str: an unread row of a Parquet file may hold times.
+        line = json.dumps(row, ensure_ascii=False, default=str)
+        self._files[tables.DROPPED].write(line + "\n")
 
     def _keep(self, outcome: Translated) -> None:
         name = _set_of(outcome.record)

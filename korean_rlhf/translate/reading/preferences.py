@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from korean_rlhf.records import Comparison, Message, Role
-from korean_rlhf.translate.reading.instructions import QUESTIONS, SYSTEM, first
+from korean_rlhf.translate.reading.instructions import SYSTEM, first
 from korean_rlhf.translate.reading.rows import Context, Line
 from korean_rlhf.translate.reading.turns import filled, parse_turn, parse_turns
 
 ANSWER_LISTS = ("responses", "completions", "answers")
 ANSWER_TEXTS = ("response", "text", "content", "output", "answer")
+PROMPTS = ("prompt", "conversations", "question", "instruction", "query", "Q", "messages")
+"""Columns of the prompt. `messages` comes last: beside a prompt it is the chosen dialogue."""
 ANSWER_SCORES = ("score", "overall_score", "rating")
 SPOKEN = re.compile(r"(?:\A|\n\n)[ \t]*(Human|Assistant):[ \t]?")
 _SPEAKERS: dict[str, Role] = {"Human": "user", "Assistant": "assistant"}
@@ -60,20 +62,23 @@ def transcript(text: Any) -> Dialogue:
 
 
 def read_ranked(line: Line, context: Context) -> Iterator[Comparison]:
-    """Read one prompt with K answers and their ranks (1 is best) or scores (higher is better)."""
+    """Read one prompt with K answers and their ranks (1 is best) or scores (higher is better).
+
+    Ranks and scores stand in a list of the row, or each beside its answer.
+    """
     row = line.row
     listed = next((row[name] for name in ANSWER_LISTS if name in row), None)
     if not isinstance(listed, list) or not listed:
         raise ValueError(f"it has no list under any of {', '.join(ANSWER_LISTS)}")
     responses = tuple(map(_answer_text, listed))
-    scores = _scores(row, listed)
-    if not row.get("ranks") and not scores:
+    scores = tuple(map(float, row.get("scores") or _each(listed, ANSWER_SCORES)))
+    ranks = tuple(row.get("ranks") or map(int, _each(listed, ("rank",))))
+    if not ranks and not scores:
         raise ValueError("it has neither ranks nor scores")
-    ranks = tuple(row["ranks"]) if row.get("ranks") else ranks_of(scores)
     yield Comparison(
         messages=_asked(_prompt(row)),
         responses=responses,
-        ranks=ranks,
+        ranks=ranks or ranks_of(scores),
         scores=scores,
         ranked_by=str(row.get("ranked_by") or ""),
         **line.facts(context.license),
@@ -141,7 +146,7 @@ def _side(row: Mapping[str, Any], name: str) -> Dialogue:
 def _prompt(row: Mapping[str, Any]) -> Dialogue:
     """Return the prompt, () when the row names none."""
     system = first(row, SYSTEM)
-    for name in ("messages", "conversations", *QUESTIONS):
+    for name in PROMPTS:
         value = row.get(name)
         if isinstance(value, list) and value:
             return parse_turns(value, system)
@@ -168,13 +173,13 @@ def _answer_text(answer: Any) -> str:
     return str(found)
 
 
-def _scores(row: Mapping[str, Any], listed: Sequence[Any]) -> tuple[float, ...]:
-    if row.get("scores"):
-        return tuple(map(float, row["scores"]))
-    values = [
-        next((answer[name] for name in ANSWER_SCORES if answer.get(name) is not None), None)
-        if isinstance(answer, dict)
-        else None
-        for answer in listed
-    ]
-    return () if None in values else tuple(float(str(value)) for value in values)
+def _each(answers: Sequence[Any], names: Sequence[str]) -> list[float]:
+    """Return the number that every answer has under one of `names`, [] when one has none."""
+    found = []
+    for answer in answers:
+        named = (answer.get(name) for name in names) if isinstance(answer, dict) else ()
+        number = next((value for value in named if value is not None), None)
+        if number is None:
+            return []
+        found.append(float(number))
+    return found

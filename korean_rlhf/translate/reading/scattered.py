@@ -73,7 +73,7 @@ def _stored(line: Line, database: sqlite3.Connection) -> str:
         parent = str(line.row.get("parent_id") or "") or None
         database.execute(
             "INSERT INTO messages (number, id, parent, row) VALUES (?, ?, ?, ?)",
-            (line.number, node.id, parent, json.dumps(line.row, ensure_ascii=False)),
+            (line.number, node.id, parent, json.dumps(line.row, ensure_ascii=False, default=str)),
         )
     except sqlite3.IntegrityError:
         return f"another row has its message_id {line.row['message_id']!r}"

@@ -41,6 +41,9 @@ def parse_turns(value: Any, system: Any = None) -> tuple[Message, ...]:
     """
     if not isinstance(value, list) or not value:
         raise ValueError("it needs a list of at least one message")
+    if all(isinstance(turn, str) for turn in value):  # LIMA: the speakers take turns
+        roles = ("user", "assistant")
+        value = [{"role": roles[at % 2], "content": text} for at, text in enumerate(value)]
     said = (Message(role="system", content=system.strip()),) if filled(system) else ()
     return (*said, *map(parse_turn, value))
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import io
 import json
 import re
 import sys
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -26,6 +22,7 @@ else:
 
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.rundir import MANIFEST, STARTED, atomic_write_bytes
+from korean_rlhf.tables.lines import numbered_lines, open_bytes, read_errors_named
 
 ROWS_AT_ONCE = 1024
 MOST_DEPTH = 64
@@ -112,68 +109,6 @@ def _refusal(path: Path) -> Skip:
     return refuse
 
 
-@contextmanager
-def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    """Open a text file for reading, decompressed when its name ends in .zst or .gz.
-
-    A byte that is no UTF-8 raises UnicodeDecodeError, a torn .zst or .gz file one of TORN.
-    """
-    if not path.is_file():
-        raise MissingInput(path)
-    with (
-        _open_bytes(path) as raw,
-        io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n") as text,
-    ):
-        yield text
-
-
-TORN = (zstd.ZstdError, gzip.BadGzipFile, zlib.error, EOFError)
-"""What reading a compressed file raises when it is not whole."""
-
-
-def _open_bytes(path: Path) -> Any:
-    if path.suffix == ".zst":
-        return zstd.ZstdFile(path, "rb")
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-
-
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line number from 1, line) of a text file.
-
-    Raises:
-        BadRecord: a line is not UTF-8.
-        BadInput: a .zst or .gz file is torn.
-    """
-    with _read_errors_named(path), open_text(path) as lines:
-        yield from enumerate(lines, start=1)
-
-
-@contextmanager
-def _read_errors_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise BadRecord(path, *_first_line_not_utf8(path)) from None
-    except TORN as problem:
-        raise BadInput(
-            f"{path}: not a whole {path.suffix} file ({problem}). Fetch or write it again."
-        ) from None
-
-
-def _first_line_not_utf8(path: Path) -> tuple[int, str]:
-    """Return its number, which text decoded ahead by blocks cannot tell, and what to do."""
-    number = 1
-    with _open_bytes(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as problem:
-                if problem.reason == "unexpected end of data" and problem.end == len(line):
-                    return number, "torn within a character. Fetch or write the file again."
-                break
-    return number, f"not UTF-8. Convert the file: iconv -f CP949 -t UTF-8 {path.name}"
-
-
 def _json_rows(path: Path, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, object); a file that is one JSON array yields (item, object)."""
     if _is_array(path):
@@ -196,7 +131,7 @@ def _json_rows(path: Path, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _is_array(path: Path) -> bool:
     """Whether a file is one JSON array; all of it may stand in one line, which is not read."""
-    with _read_errors_named(path), _open_bytes(path) as file:
+    with read_errors_named(path), open_bytes(path) as file:
         start: bytes = file.read(1 << 12)
     return start.removeprefix(BOM_UTF8).lstrip(b" \t").startswith(b"[")
 
@@ -219,7 +154,7 @@ def _storable(value: Any) -> Any:
 def _array_rows(path: Path, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
     try:
-        with _read_errors_named(path), _open_bytes(path) as file:
+        with read_errors_named(path), open_bytes(path) as file:
             if file.read(len(BOM_UTF8)) != BOM_UTF8:
                 file.seek(0)
             for number, row in enumerate(array_items(file), start=1):

@@ -88,6 +88,13 @@ class Results:
         kept, dropped = self._written.total(), self.reasons.total()
         return {"in": kept + dropped, "out": kept, "dropped": dict(sorted(self.reasons.items()))}
 
+    @property
+    def summary(self) -> str:
+        """How much was kept, in one line."""
+        counts = self.counts
+        dropped = self.reasons.total()
+        return f"{counts['out']:,} of {counts['in']:,} records kept, {dropped:,} dropped."
+
     def _draft(self, name: str) -> Path:
         return self.folder / f".{name}.tmp"
 

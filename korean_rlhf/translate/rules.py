@@ -1,7 +1,6 @@
 """The rules of selecting: what English tasks look like that no translation keeps alive.
 
-Written on 268 rows of the self-instruct sets and 2,312 HH dialogues, measured on others:
-docs/en/explanation/selecting.md.
+Measured in docs/en/explanation/selecting.md.
 """
 
 from __future__ import annotations
@@ -286,11 +285,6 @@ RULES: tuple[Rule, ...] = (
         r"|America)(?![\w])(?! (?:dollars?|Open))|(?<!, )\bUnited States\b",
         r"\bUS (?:state|president|history|government|citizen|law|tax|Congress|Senate|economy)s?\b",
         r"\bAmerican (?:history|president|government|politics|Revolution|Civil War|citizen|law)\w*",
-        given=True,
-        case=True,
-    ),
-    _rule(
-        "us-facts",
         r"\b(?:Democrats?|Republicans?|Democratic Party|GOP|SSN|Social Security|IRS|401\(?k\)?)\b",
         r"\b(?:FAFSA|Medicare|Medicaid|Obamacare|Capitol Hill|Supreme Court Justice|DMV)\b",
         r"\b(?:(?:First|Second|Fifth) Amendment|Bill of Rights|Founding Fathers|Fourth of July)\b",

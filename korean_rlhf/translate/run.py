@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ MOST_DECIDED = 256
 """Items of one batch, of which those that are not translated ask nothing of the engine."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of the stage, as its manifest keeps them: side by side."""
 
@@ -62,11 +61,7 @@ def translate(
     if not settings.model:
         raise SettingsError("Name the model that translates: --model NAME.")
     prompt = load_prompt("translate", settings.prompt)
-    every = Settings(
-        stage=settings,
-        reading=reading or ReadSettings(),
-        selecting=selecting or SelectSettings(),
-    )
+    every = Settings(settings, reading or ReadSettings(), selecting or SelectSettings())
     prompts = prompts_for(every.selecting)
     # Other words are another translation.
     read = [*inputs, prompt.path, *(each.path for each in prompts.values())]
@@ -77,16 +72,14 @@ def translate(
             engine = ChatEngine(server, prompt, settings)
             chosen = selection(every.selecting, prompts, server, settings)
             results, facts = _work(inputs, stage, every, server, engine, chosen)
-            stage.finish(
-                counts=results.counts,
-                digest=_digest(out, results.files),
-                prompt={"name": prompt.name, "version": prompt.version},
-                requests={name: server.counts[name] for name in sorted(server.counts)},
-                **facts,
-            )
-        counts = results.counts
-        dropped = sum(counts["dropped"].values())
-        say(f"translate: {counts['out']:,} of {counts['in']:,} records kept, {dropped:,} dropped.")
+        stage.finish(
+            counts=results.counts,
+            digest=_digest(out, results.files),
+            prompt={"name": prompt.name, "version": prompt.version},
+            requests={name: server.counts[name] for name in sorted(server.counts)},
+            **facts,
+        )
+        say(f"translate: {results.summary}")
 
 
 def default_cache(out: Path) -> Path:
@@ -97,9 +90,8 @@ def default_cache(out: Path) -> Path:
 def _digest(out: Path, files: Sequence[str]) -> str:
     """Return the digest of the one result, or of the digests of both."""
     digests = [file_digest(out / name) for name in files]
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    )
+    together = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return together if len(digests) > 1 else digests[0]
 
 
 def _work(
@@ -129,12 +121,13 @@ def _work(
                 results.write(outcome)
             advance(len(found), dropped=results.reasons.total())
     results.publish()
-    facts: dict[str, Counter[str]] = {
+    counted = {
         "left_out": context.notes,
         "selected": chosen.counts,
         "length_order": results.length_order,
     }
-    return results, {name: dict(sorted(each.items())) for name, each in facts.items() if +each}
+    facts = {name: dict(sorted(each.items())) for name, each in counted.items() if +each}
+    return results, {"formats": context.formats, **facts}
 
 
 def _batches(

@@ -83,6 +83,7 @@ def test_a_pair_is_translated_on_both_sides(tmp_path: Path):
     assert (found.ranks, found.id, found.license) == ((1, 2), "tea", "MIT")
     assert found.source == "own + openai:m"
     assert manifest(out)["length_order"] == {"changed": 0, "pairs": 1}
+    assert manifest(out)["formats"] == {"set.jsonl": "preference"}
     assert not (out / "instructions.jsonl").exists()
 
 

@@ -63,6 +63,7 @@ def _file(file: Path, settings: ReadSettings, context: Context) -> Iterator[Reco
     if not head:
         return
     name = detect(head[0].row) if settings.format == "auto" else settings.format
+    context.formats[file.name] = name
     for found in FORMATS[name].read(itertools.chain(head, lines), context):
         yield from _taken(torn)
         yield found

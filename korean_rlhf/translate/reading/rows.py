@@ -68,6 +68,8 @@ class Context:
     """License of rows that name none."""
     notes: Counter[str] = field(default_factory=Counter)
     """What was left out of rows that were read, counted by name."""
+    formats: dict[str, str] = field(default_factory=dict)
+    """Name of each file that was read -> its format."""
 
 
 Reader: TypeAlias = Callable[[Iterator[Line], Context], Iterator[Record | Unread]]

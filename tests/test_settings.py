@@ -6,7 +6,7 @@ import pytest
 
 from korean_rlhf.assets import recipe_dir
 from korean_rlhf.errors import BadInput, MissingInput, SettingsError, UnknownName
-from korean_rlhf.settings.loading import load, to_toml
+from korean_rlhf.settings.loading import load, to_dict, to_toml
 from korean_rlhf.settings.recipe import fill_placeholders, read_recipe
 
 
@@ -71,3 +71,15 @@ def test_every_shipped_recipe_is_read():
 def test_an_unknown_placeholder_names_the_nearest():
     with pytest.raises(UnknownName, match="Did you mean 'data'"):
         fill_placeholders("{dat}/x", {"data": "d", "run": "r"})
+
+
+@dataclass(frozen=True)
+class Outer:
+    inner: Settings
+    more: str = "가"
+
+
+def test_settings_inside_settings_are_written_side_by_side():
+    written = to_dict(Outer(Settings(kind="b")))
+
+    assert written == {**to_dict(Settings(kind="b")), "more": "가"}

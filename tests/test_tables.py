@@ -1,4 +1,5 @@
 import dataclasses
+import gzip
 import json
 
 import pyarrow as pa
@@ -315,3 +316,48 @@ def test_named_columns_of_every_row_group_are_read(tmp_path):
 
     assert [batch.num_rows for batch in batches] == [3, 1, 3, 1, 2]
     assert pa.Table.from_batches(batches).equals(table.select(["id"]))
+
+
+def test_gzip_is_read_and_a_torn_one_is_named(tmp_path):
+    whole = gzip.compress(json.dumps({"text": "가나"}, ensure_ascii=False).encode() + b"\n")
+    (tmp_path / "a.jsonl.gz").write_bytes(whole)
+    (tmp_path / "torn.jsonl.gz").write_bytes(whole[:-9])
+    (tmp_path / "not.jsonl.gz").write_bytes(b"{}")
+
+    assert [each.text for each in read(tmp_path / "a.jsonl.gz", Document)] == ["가나"]
+    for name in ("torn.jsonl.gz", "not.jsonl.gz"):
+        with pytest.raises(BadInput, match=r"not a whole \.gz file"):
+            list(read(tmp_path / name, Document))
+
+
+def test_settings_files_of_a_folder_are_no_records(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "가"}\n', encoding="utf-8")
+    (tmp_path / "notes.json").write_text("{}")
+
+    assert [each.text for each in read(tmp_path, Document)] == ["가"]
+
+
+def test_a_folder_with_both_sets_gives_the_one_that_is_asked_for(tmp_path):
+    dialogue = {"messages": [{"role": "user", "content": "가"}]}
+    pair = dialogue | {"responses": ["나", "다"], "ranks": [1, 2]}
+    answered = {"messages": [*dialogue["messages"], {"role": "assistant", "content": "나"}]}
+    (tmp_path / "comparisons.jsonl").write_text(json.dumps(pair) + "\n")
+    (tmp_path / "instructions.jsonl").write_text(json.dumps(answered) + "\n")
+
+    assert [len(each.responses) for each in read(tmp_path, Comparison)] == [2]
+    assert [each.messages[-1].content for each in read(tmp_path, Instruction)] == ["나"]
+    with pytest.raises(BadRecord, match="not a Document"):
+        list(read(tmp_path, Document))
+
+
+def test_bad_rows_are_handed_over_where_somebody_takes_them(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b\n1,2\n1,2,3\n4,5\n")
+    (tmp_path / "a.json").write_text('[{"a": 1}, 2, {"a": 3}]')
+    for name, place, content in (("a.csv", 3, ["1", "2", ["3"]]), ("a.json", 2, 2)):
+        taken = {}
+
+        def take(number, problem, row, taken=taken):
+            taken[number] = row
+
+        assert len(list(rows(tmp_path / name, take))) == 2
+        assert taken == {place: content}

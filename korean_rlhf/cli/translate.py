@@ -1,4 +1,4 @@
-"""Translate English instruction sets into Korean through an OpenAI-compatible server.
+"""Translate English instruction and preference sets into Korean through a model server.
 
 The API key, where the server wants one, is read from the environment variable KOREAN_RLHF_API_KEY.
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.reading import ReadSettings
+from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
 
 
@@ -18,12 +20,16 @@ class Arguments:
     """What to translate."""
 
     inputs: Positional[tuple[Path, ...]]
-    """Instruction records, or rows with instruction, input and output."""
+    """Instruction and preference sets: files, or folders of them."""
 
     out: Path
-    """Folder for instructions.jsonl and dropped.jsonl."""
+    """Folder for instructions.jsonl, comparisons.jsonl and dropped.jsonl."""
 
     stage: Nested[TranslateSettings]
+
+    reading: Nested[ReadSettings]
+
+    selecting: Nested[SelectSettings]
 
     server: Nested[EndpointSettings]
 
@@ -42,5 +48,7 @@ def run(argv: list[str]) -> int:
         arguments.stage,
         arguments.server,
         replace=arguments.replace,
+        reading=arguments.reading,
+        selecting=arguments.selecting,
     )
     return 0

@@ -60,11 +60,16 @@ def fill(kind: type[T], values: Mapping[str, Any], *, where: str) -> T:
 
 
 def to_dict(settings: Any) -> dict[str, Any]:
-    """Return the fields of a settings object as plain JSON values, None left out."""
-    values = {}
+    """Return the fields of a settings object as plain JSON values, None left out.
+
+    Settings inside it give their fields as if they were its own, as they do among its flags.
+    """
+    values: dict[str, Any] = {}
     for field in dataclasses.fields(settings):
         value = getattr(settings, field.name)
-        if value is not None:
+        if dataclasses.is_dataclass(value):
+            values.update(to_dict(value))
+        elif value is not None:
             values[field.name] = _plain(value)
     return values
 

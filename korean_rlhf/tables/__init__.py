@@ -16,12 +16,11 @@ from korean_rlhf.tables.documents import (
     write_parquet,
 )
 from korean_rlhf.tables.dropped import DroppedRecords
+from korean_rlhf.tables.lines import numbered_lines, open_text
 from korean_rlhf.tables.names import UniqueIds
 from korean_rlhf.tables.plain import (
     DROPPED,
     ROWS_AT_ONCE,
-    numbered_lines,
-    open_text,
     parquet_batches,
     parquet_schema,
     require_some,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import sys
 from codecs import BOM_UTF8
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import ijson
 import pyarrow as pa
@@ -24,11 +22,16 @@ else:
 
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput
 from korean_rlhf.rundir import MANIFEST, STARTED, atomic_write_bytes
+from korean_rlhf.tables.lines import numbered_lines, open_bytes, read_errors_named
 
 ROWS_AT_ONCE = 1024
 MOST_DEPTH = 64
 """Brackets inside each other in a JSON array of records."""
-SUFFIXES = (".jsonl", ".jsonl.zst", ".parquet", ".csv", ".tsv")
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet", ".csv", ".tsv")
+NAMED_SUFFIXES = (*SUFFIXES, ".json", ".json.gz", ".json.zst")
+"""What is read when it is named; in a folder, .json files are manifests and settings."""
+Skip: TypeAlias = Callable[[int, str, Any], None]
+"""Takes the line of a bad row, what is wrong with it, and its content; reading goes on behind."""
 DROPPED = "dropped.jsonl"
 """What a stage of JSONL left out, a line each with its reason."""
 _BESIDE = {DROPPED, "metrics.jsonl", "crawl.jsonl"}
@@ -78,90 +81,59 @@ def require_some(path: Path, count: int) -> None:
         raise BadInput(f"{path} holds no records. Check that it is the right one, and whole.")
 
 
-def rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield (line number from 1, row) of one plain file of records."""
+def rows(path: Path, skip: Skip | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number from 1, row) of one plain file of records.
+
+    Args:
+        path: The file; its name says what it is.
+        skip: Takes a row that cannot be read. Not given, the first such row is an error; damage
+            that makes all behind it doubtful (a quote never closed) is one in any case.
+
+    Raises:
+        BadRecord: a row cannot be read; with file and line.
+        BadInput: the file is torn, or of another kind than its name says.
+    """
     suffix = _suffix(path)
     if suffix == ".parquet":
         yield from _parquet_rows(path)
     elif suffix in (".csv", ".tsv"):
-        yield from _csv_rows(path, "," if suffix == ".csv" else "\t")
+        yield from _csv_rows(path, "," if suffix == ".csv" else "\t", skip or _refusal(path))
     else:
-        yield from _json_rows(path)
+        yield from _json_rows(path, skip or _refusal(path))
 
 
-@contextmanager
-def open_text(path: Path) -> Iterator[io.TextIOWrapper]:
-    """Open a text file for reading, decompressed when its name ends in .zst.
+def _refusal(path: Path) -> Skip:
+    def refuse(number: int, problem: str, content: Any) -> None:
+        raise BadRecord(path, number, problem) from None
 
-    A byte that is no UTF-8 raises UnicodeDecodeError, a torn .zst file EOFError or ZstdError.
-    """
-    if not path.is_file():
-        raise MissingInput(path)
-    with (
-        _open_bytes(path) as raw,
-        io.TextIOWrapper(raw, encoding="utf-8-sig", newline="\n") as text,
-    ):
-        yield text
+    return refuse
 
 
-def _open_bytes(path: Path) -> Any:
-    return zstd.ZstdFile(path, "rb") if path.suffix == ".zst" else path.open("rb")
-
-
-def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield (line number from 1, line) of a text file.
-
-    Raises:
-        BadRecord: a line is not UTF-8.
-        BadInput: a .zst file is torn.
-    """
-    with _read_errors_named(path), open_text(path) as lines:
-        yield from enumerate(lines, start=1)
-
-
-@contextmanager
-def _read_errors_named(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise BadRecord(path, *_first_line_not_utf8(path)) from None
-    except (zstd.ZstdError, EOFError) as problem:
-        raise BadInput(
-            f"{path}: not a whole .zst file ({problem}). Fetch or write it again."
-        ) from None
-
-
-def _first_line_not_utf8(path: Path) -> tuple[int, str]:
-    """Return its number, which text decoded ahead by blocks cannot tell, and what to do."""
-    number = 1
-    with _open_bytes(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError as problem:
-                if problem.reason == "unexpected end of data" and problem.end == len(line):
-                    return number, "torn within a character. Fetch or write the file again."
-                break
-    return number, f"not UTF-8. Convert the file: iconv -f CP949 -t UTF-8 {path.name}"
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _json_rows(path: Path, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, object); a file that is one JSON array yields (item, object)."""
+    if _is_array(path):
+        yield from _array_rows(path, skip)
+        return
     for number, line in numbered_lines(path):
-        if number == 1 and line.lstrip().startswith("["):
-            yield from _array_rows(path)
-            return
         if not line.strip():
             continue
         try:
             row = json.loads(line)
         except (ValueError, RecursionError) as problem:  # the latter of [[[[... without end
-            raise BadRecord(
-                path, number, f"torn or wrong JSON ({problem}). Mend or delete the line."
-            ) from None
+            said = f"torn or wrong JSON ({problem}). Mend or delete the line."
+            skip(number, said, line)
+            continue
         if not isinstance(row, dict):
-            raise BadRecord(path, number, "not a JSON object: one record a line is expected.")
+            skip(number, "not a JSON object: one record a line is expected.", row)
+            continue
         yield number, _storable(row) if _HALF_CHARACTER.search(line) else row
+
+
+def _is_array(path: Path) -> bool:
+    """Whether a file is one JSON array; all of it may stand in one line, which is not read."""
+    with read_errors_named(path), open_bytes(path) as file:
+        start: bytes = file.read(1 << 12)
+    return start.removeprefix(BOM_UTF8).lstrip(b" \t").startswith(b"[")
 
 
 def _storable(value: Any) -> Any:
@@ -179,18 +151,17 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _array_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _array_rows(path: Path, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
     number = 0
     try:
-        with _read_errors_named(path), _open_bytes(path) as file:
+        with read_errors_named(path), open_bytes(path) as file:
             if file.read(len(BOM_UTF8)) != BOM_UTF8:
                 file.seek(0)
             for number, row in enumerate(array_items(file), start=1):
-                if not isinstance(row, dict):
-                    raise BadRecord(
-                        path, number, "not a JSON object: an array of records is expected."
-                    )
-                yield number, row
+                if isinstance(row, dict):
+                    yield number, row
+                    continue
+                skip(number, "not a JSON object: an array of records is expected.", row)
     except ijson.JSONError as problem:
         said = str(problem).partition("\n")[0]
         raise BadRecord(
@@ -222,7 +193,7 @@ def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         yield item
 
 
-def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]]:
+def _csv_rows(path: Path, delimiter: str, skip: Skip) -> Iterator[tuple[int, dict[str, Any]]]:
     csv.field_size_limit(1 << 30)
     lines = (line for _, line in numbered_lines(path))
     # Strictly: a quote that is never closed would silently swallow every row after it.
@@ -231,9 +202,10 @@ def _csv_rows(path: Path, delimiter: str) -> Iterator[tuple[int, dict[str, Any]]
     try:
         before = 1 if reader.fieldnames else 0  # the header
         for row in reader:
-            if None in row:
-                raise BadRecord(path, reader.line_num, "more fields than the header names.")
             before = reader.line_num
+            if None in row:
+                skip(before, "more fields than the header names.", list(row.values()))
+                continue
             yield before, {key: value for key, value in row.items() if value is not None}
     except csv.Error as problem:
         raise BadRecord(
@@ -288,9 +260,9 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def _suffix(path: Path) -> str:
-    for suffix in (".jsonl.zst", *SUFFIXES):
+    for suffix in NAMED_SUFFIXES:
         if path.name.endswith(suffix):
             return suffix
     raise BadInput(
-        f"{path}: records are read from {', '.join(SUFFIXES)}. Convert it to one of them."
+        f"{path}: records are read from {', '.join(NAMED_SUFFIXES)}. Convert it to one of them."
     )

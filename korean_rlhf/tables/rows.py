@@ -37,13 +37,23 @@ def read(path: Path, kind: type[R], *, license: str = "") -> Iterator[R]:
     """
     make = _MAKERS[kind]
     count = 0
-    for shard in shards(path):
+    for shard in _of_kind(shards(path), kind):
         for number, row in rows(shard):
             if license and not row.get("license"):
                 row["license"] = license
             yield _made(make, row, shard, number, kind)
             count += 1
     require_some(path, count)
+
+
+SETS: dict[str, type[Any]] = {"instructions.jsonl": Instruction, "comparisons.jsonl": Comparison}
+"""Files of a stage that writes both kinds."""
+
+
+def _of_kind(found: list[Path], kind: type[Any]) -> list[Path]:
+    """Leave out the set of the other kind, where a folder holds one of each."""
+    fitting = [shard for shard in found if SETS.get(shard.name, kind) is kind]
+    return fitting or found
 
 
 def _made(

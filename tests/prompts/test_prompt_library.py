@@ -191,6 +191,8 @@ VALUES: dict[str, Any] = {
     "reference": "",
     "rows": '[{"id": "1", "kind": "answer", "text": "hi ⟦0⟧"}]',
     "register": "해요체",
+    "task": "Find a rhyme.",
+    "kind": "rhyme",
 }
 SHIPPED = list_prompts()
 

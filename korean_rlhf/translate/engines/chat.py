@@ -69,7 +69,7 @@ class ChatEngine:
 def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:
     """Return what `reply` says about each row: a reply cut short still gives its whole rows."""
     found: dict[str, set[str]] = {}
-    for item in _items(reply.text):
+    for item in items(reply.text):
         found.setdefault(item[0], set()).add(item[1])
     missing = Drop("row-missing", "the engine left this row out")
     if not found and '"rows"' not in reply.text:
@@ -82,7 +82,7 @@ def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:
         if len(texts) > 1:
             results.append(Drop("row-repeated", "the engine gave this row two translations"))
         else:
-            results.append(texts.pop() if texts else missing)
+            results.append(next(iter(texts), missing))
     return results
 
 
@@ -96,7 +96,7 @@ def _unique(rows: Sequence[Row]) -> list[Row]:
     return list({row.id: row for row in rows}.values())
 
 
-def _items(text: str) -> Iterator[tuple[str, str]]:
+def items(text: str) -> Iterator[tuple[str, str]]:
     """Yield each (id, text) of a reply: JSON, maybe fenced, wrapped in words, or torn."""
     fenced = _FENCED.match(text)
     text = fenced[1] if fenced else text

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from korean_rlhf.errors import BadRecord, MissingInput
-from korean_rlhf.translate.inputs import read_instructions
+from korean_rlhf.translate.reading import Context, read_records
 
 
 def write(folder: Path, *rows: Any) -> Path:
@@ -30,7 +30,7 @@ def write(folder: Path, *rows: Any) -> Path:
     ],
 )  # fmt: skip
 def test_each_shape_is_read(tmp_path: Path, row: Any, question: str, answer: str):
-    (found,) = read_instructions([write(tmp_path, row)], "Apache-2.0")
+    (found,) = read_records([write(tmp_path, row)], context=Context("Apache-2.0"))
 
     assert [message.content for message in found.messages] == [question, answer]
     assert (found.id, found.source, found.license) == ("set:1", "set", "Apache-2.0")
@@ -43,7 +43,7 @@ def test_every_instance_of_a_task_becomes_a_record(tmp_path: Path):
         "instances": [{"input": str(n), "output": "b"} for n in range(3)],
     }
 
-    found = list(read_instructions([write(tmp_path, row)]))
+    found = list(read_records([write(tmp_path, row)]))
 
     assert [record.id for record in found] == ["task_7:0", "task_7:1", "task_7:2"]
 
@@ -51,7 +51,7 @@ def test_every_instance_of_a_task_becomes_a_record(tmp_path: Path):
 def test_a_stated_license_wins(tmp_path: Path):
     row = {"instruction": "Do.", "output": "b", "license": "MIT", "source": "maker"}
 
-    (found,) = read_instructions([write(tmp_path, row)], "Apache-2.0")
+    (found,) = read_records([write(tmp_path, row)], context=Context("Apache-2.0"))
 
     assert (found.license, found.source) == ("MIT", "maker")
 
@@ -72,9 +72,9 @@ def test_another_shape_is_named_with_its_line(tmp_path: Path, row: Any):
     path = write(tmp_path, {"instruction": "Do.", "output": "b"}, row)
 
     with pytest.raises(BadRecord, match=r"set\.jsonl:2: not an instruction"):
-        list(read_instructions([path]))
+        list(read_records([path]))
 
 
 def test_a_missing_file_is_named(tmp_path: Path):
     with pytest.raises(MissingInput):
-        list(read_instructions([tmp_path / "no.jsonl"]))
+        list(read_records([tmp_path / "no.jsonl"]))

@@ -1,6 +1,7 @@
-"""Translate English instruction sets into Korean through an OpenAI-compatible server.
+"""Translate English instruction sets into Korean.
 
-The API key, where the server wants one, is read from the environment variable KOREAN_RLHF_API_KEY.
+--engine says who translates: openai (any server of the OpenAI protocol). Keys are read from
+environment variables only: see --api-key-variable.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
-from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.engines import BudgetSettings, EngineSettings, TranslatorSettings
 from korean_rlhf.settings.translate import TranslateSettings
 
 
@@ -25,7 +26,11 @@ class Arguments:
 
     stage: Nested[TranslateSettings]
 
-    server: Nested[EndpointSettings]
+    options: Nested[EngineSettings]
+
+    server: Nested[TranslatorSettings]
+
+    budget: Nested[BudgetSettings]
 
     replace: bool = False
     """Delete what is in --out and start anew; answers already paid for are used again."""
@@ -42,5 +47,7 @@ def run(argv: list[str]) -> int:
         arguments.stage,
         arguments.server,
         replace=arguments.replace,
+        options=arguments.options,
+        budget=arguments.budget,
     )
     return 0

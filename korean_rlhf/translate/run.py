@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, TextIO
 
 from korean_rlhf import tables
-from korean_rlhf.endpoint import Endpoint
-from korean_rlhf.errors import SettingsError
+from korean_rlhf.endpoint import Meter, each
 from korean_rlhf.progress import say, track
 from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, file_digest, open_stage
 from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
+from korean_rlhf.settings.loading import merged
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines import ChatEngine
+from korean_rlhf.translate.engines import Engine, Wanted, open_engine
 from korean_rlhf.translate.inputs import read_instructions
 from korean_rlhf.translate.rows import Rejected, translate_records
 
@@ -31,6 +32,9 @@ def translate(
     settings: TranslateSettings,
     endpoint: EndpointSettings,
     replace: bool = False,
+    *,
+    options: EngineSettings | None = None,
+    budget: BudgetSettings | None = None,
 ) -> None:
     """Translate the instructions in `inputs` into `out`/instructions.jsonl.
 
@@ -39,23 +43,32 @@ def translate(
     cache beside `out` and is not sent twice.
 
     Raises:
-        SettingsError: no model is named.
+        SettingsError: no model is named, or a key is missing.
+        BudgetSpent: the next request would pass the budget.
         EndpointError: the server cannot be reached or refuses the key.
     """
-    if not settings.model:
-        raise SettingsError("Name the model that translates: --model NAME.")
     prompt = load_prompt("translate", settings.prompt)
     read = [*inputs, prompt.path]  # other words are another translation
-    with open_stage(out, "translate", settings=settings, inputs=read, replace=replace) as stage:
+    meter = Meter(budget)
+    wanted = Wanted(
+        settings=settings,
+        options=options or EngineSettings(),
+        server=endpoint,
+        cache=endpoint.cache or default_cache(out),
+        meter=meter,
+    )
+    said = merged(settings, wanted.options)
+    with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
-        with Endpoint(endpoint, cache=endpoint.cache or default_cache(out)) as server:
-            counts = _work(inputs, stage, settings, server, ChatEngine(server, prompt, settings))
+        with closing(open_engine(wanted)) as engine:
+            counts = _work(inputs, stage, settings, engine, endpoint.concurrency, meter)
             stage.finish(
                 counts=counts,
                 digest=file_digest(out / RESULT),
                 prompt={"name": prompt.name, "version": prompt.version},
-                requests={name: server.counts[name] for name in sorted(server.counts)},
+                requests=dict(sorted(engine.counts().items())),
+                spent={"characters": meter.characters, "cost": round(meter.cost, 6)},
             )
         dropped = sum(counts["dropped"].values())
         say(f"translate: {counts['out']:,} of {counts['in']:,} records kept, {dropped:,} dropped.")
@@ -70,8 +83,9 @@ def _work(
     inputs: Sequence[Path],
     stage: Stage,
     settings: TranslateSettings,
-    server: Endpoint,
-    engine: ChatEngine,
+    engine: Engine,
+    width: int,
+    meter: Meter,
 ) -> dict[str, Any]:
     """Write both files of the stage and return its counts."""
     reasons: Counter[str] = Counter()
@@ -84,8 +98,11 @@ def _work(
             stack.enter_context(path.open("w", encoding="utf-8")) for path in drafts.values()
         )
         advance = stack.enter_context(track(total, "translate", "records"))
-        for outcomes in server.each(
-            lambda batch: translate_records(batch, engine, settings), batches
+        for outcomes in each(
+            lambda batch: translate_records(batch, engine, settings),
+            batches,
+            width=width,
+            stop=engine.stop,
         ):
             for outcome in outcomes:
                 if isinstance(outcome, Rejected):
@@ -94,7 +111,7 @@ def _work(
                 else:
                     kept += 1
                     result.write(tables.json_line(outcome))
-            advance(len(outcomes), dropped=reasons.total())
+            advance(len(outcomes), dropped=reasons.total(), **meter.shown())
     for name, draft in drafts.items():
         draft.replace(stage.folder / name)
     return {"in": kept + reasons.total(), "out": kept, "dropped": dict(sorted(reasons.items()))}

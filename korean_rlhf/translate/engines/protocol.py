@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, TypeAlias
+from typing import ClassVar, Literal, NamedTuple, Protocol, TypeAlias
 
 from korean_rlhf.records import Drop, Role
 
 MaskStyle: TypeAlias = Literal["marks", "tags", "segments"]
 """How an engine is shown what it must not touch.
 
-"marks": ⟦0⟧ in the text, for chat models. "tags": <x id="0"/>, for engines that read XML or HTML.
-"segments": never shown; the text is cut around it, for models that lose rare signs.
+"marks": ⟦0⟧ in the text, for chat models. "tags": <x id="0"/>, for engines that read XML or HTML;
+the text around is plain, and the engine escapes it. "segments": never shown; the text is cut
+around it, for models that lose rare signs.
 """
 
 
@@ -33,8 +34,15 @@ class Row:
         return hashlib.sha256(f"{self.speaker}\0{self.text}".encode()).hexdigest()[:8]
 
 
+class Load(NamedTuple):
+    """What rows would cost that nobody has paid for yet."""
+
+    requests: int = 0
+    characters: int = 0
+
+
 class Engine(Protocol):
-    """Whatever translates rows; called from many threads."""
+    """Whatever translates rows; called from many threads. A subclass needs `translate` only."""
 
     name: str
     """Goes into the source of each record: "openai:qwen3"."""
@@ -43,3 +51,19 @@ class Engine(Protocol):
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return a translation, or what went wrong, for each row, in their order."""
         ...
+
+    def load(self, rows: Sequence[Row]) -> Load:
+        """Return what `translate` would send for `rows`, without sending it."""
+        return Load()
+
+    def counts(self) -> dict[str, int]:
+        """Return what was asked so far, for the manifest: requests, paid, cached, ..."""
+        return {}
+
+    def stop(self) -> None:
+        """Let nobody wait any longer: the work has failed. What is under way may end."""
+        return
+
+    def close(self) -> None:
+        """Give up connections, files and memory."""
+        return

@@ -1,7 +1,7 @@
 """Translate English instruction sets into Korean.
 
---engine says who translates: openai (any server of the OpenAI protocol). Keys are read from
-environment variables only: see --api-key-variable.
+--engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google or
+google-v3. Keys are read from environment variables only: see --api-key-variable.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ class Arguments:
 
     budget: Nested[BudgetSettings]
 
+    estimate: bool = False
+    """Only count what would be sent and paid, and send nothing."""
+
     replace: bool = False
     """Delete what is in --out and start anew; answers already paid for are used again."""
 
@@ -39,6 +42,18 @@ class Arguments:
 def run(argv: list[str]) -> int:
     """Translate, or go on where a killed run was."""
     arguments = parse(Arguments, argv, command="translate")
+    if arguments.estimate:
+        from korean_rlhf.translate.estimate import estimate
+
+        estimate(
+            arguments.inputs,
+            arguments.out,
+            arguments.stage,
+            arguments.server,
+            options=arguments.options,
+            budget=arguments.budget,
+        )
+        return 0
     from korean_rlhf.translate.run import translate
 
     translate(

@@ -41,7 +41,7 @@ def ask_batches(server: Endpoint, keys: Sequence[str], pay: Payer) -> dict[str, 
 def unpaid(server: Endpoint, keys: Iterable[str]) -> list[str]:
     """Return those of `keys` whose replies are not in the cache, each once."""
     wanted = list(dict.fromkeys(keys))
-    kept = server.cache.kept(wanted) if server.cache else {}
+    kept = server.cache.kept(wanted) if server.cache is not None else {}
     return [key for key in wanted if key not in kept]
 
 
@@ -57,10 +57,10 @@ def _pay(server: Endpoint, keys: Sequence[str], pay: Payer) -> dict[str, Reply]:
     replies: dict[str, Reply] = {}
     try:
         for paid in pay(keys):
-            if server.cache:
+            if server.cache is not None:
                 server.cache.put_all(paid)
             replies |= paid
     finally:
-        if server.cache:
+        if server.cache is not None:
             server.cache.release_all(keys)
     return replies

@@ -92,7 +92,7 @@ class Endpoint:
         """Give up the connections and the cache."""
         self.stop()
         self._client.close()
-        if self.cache:
+        if self.cache is not None:
             self.cache.close()
 
     def stop(self) -> None:
@@ -124,7 +124,7 @@ class Endpoint:
 
     def renew(self, keys: Sequence[str]) -> None:
         """Hold the claims on `keys` for as long as one more try may take."""
-        if self.cache:
+        if self.cache is not None:
             self.cache.renew(keys, self.claimed_for)
 
     def each(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -166,22 +166,21 @@ class Endpoint:
 
     def _pay_once(self, request: Request[Answer]) -> Answer:
         """Send a request once, within the budget."""
-        size = request.characters
-        self.meter.reserve(size)
+        held = self.meter.reserve(request.characters, self.service.billing)
         try:
             content = self._post(request)
         except BaseException:
-            self.meter.release(size)
+            self.meter.release(held)
             raise
         try:
             reply = request.parse(content)
         except BaseException:
-            self.meter.settle(size)  # the server sends a bill for what we cannot read, too
+            self.meter.settle(held)  # the server sends a bill for what we cannot read, too
             raise
-        self.meter.settle(size, reply.prompt_tokens, reply.completion_tokens)
+        self.meter.settle(held, reply.prompt_tokens, reply.completion_tokens)
         self.count(
             paid=1,
-            characters=size,
+            characters=held.characters,
             prompt_tokens=reply.prompt_tokens,
             completion_tokens=reply.completion_tokens,
         )

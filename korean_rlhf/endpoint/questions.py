@@ -33,8 +33,10 @@ Answer = TypeVar("Answer", bound=Paid, covariant=True)
 class Request(Protocol[Answer]):
     """One POST to a server."""
 
-    path: ClassVar[str]
-    """Under the server's address: "chat/completions", "completions"."""
+    @property
+    def path(self) -> str:
+        """Under the server's address: "chat/completions", "completions"."""
+        ...
 
     @property
     def characters(self) -> int:

@@ -84,7 +84,8 @@ class ReplyCache:
         """
         with self._transaction() as database:
             kept = _kept(database, keys)
-            mine, others = [], []
+            mine: list[str] = []
+            others: list[str] = []
             for key in keys:
                 if key in kept:
                     continue

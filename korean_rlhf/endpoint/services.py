@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from korean_rlhf.endpoint.budget import Billing
 from korean_rlhf.endpoint.questions import Question
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.settings.endpoint import ServerSettings
@@ -62,6 +63,8 @@ class Service:
     """What must stand in no error."""
     key_variable: str = KEY_VARIABLE
     """Environment variable that the key was read from, for errors."""
+    billing: Billing = "tokens"
+    """What it counts on its bill."""
     refusal: Callable[[int, str], Refusal] = usual_refusal
     """From the status of an answer and its text to what it means."""
 
@@ -75,7 +78,7 @@ class Service:
 def openai_service(settings: ServerSettings) -> Service:
     """Return a server of the OpenAI protocol; it may need no key."""
     variable = settings.api_key_variable or KEY_VARIABLE
-    key = os.environ.get(variable, "").strip()
+    key = read_key(variable)
     return Service(
         base=base_address(settings.endpoint or LOCAL),
         headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -88,13 +91,25 @@ def required_key(variable: str, maker: str) -> str:
     """Return the key in an environment variable.
 
     Raises:
-        SettingsError: it is not set.
+        SettingsError: it is not set, or can be no key.
     """
-    key = os.environ.get(variable, "").strip()
+    key = read_key(variable)
     if not key:
         raise SettingsError(
             f"{maker} wants a key: put it into the environment variable {variable}."
         )
+    return key
+
+
+def read_key(variable: str) -> str:
+    """Return the key in an environment variable, or "".
+
+    Raises:
+        SettingsError: it holds what no header may hold; the text is not shown.
+    """
+    key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(f"The environment variable {variable} holds no key: see its signs.")
     return key
 
 

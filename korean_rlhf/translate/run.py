@@ -49,26 +49,19 @@ def translate(
     """
     prompt = load_prompt("translate", settings.prompt)
     read = [*inputs, prompt.path]  # other words are another translation
-    meter = Meter(budget)
-    wanted = Wanted(
-        settings=settings,
-        options=options or EngineSettings(),
-        server=endpoint,
-        cache=endpoint.cache or default_cache(out),
-        meter=meter,
-    )
+    wanted = wanted_engine(out, settings, endpoint, options, budget)
     said = merged(settings, wanted.options)
     with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
         with closing(open_engine(wanted)) as engine:
-            counts = _work(inputs, stage, settings, engine, endpoint.concurrency, meter)
+            counts = _work(inputs, stage, settings, engine, endpoint.concurrency, wanted.meter)
             stage.finish(
                 counts=counts,
                 digest=file_digest(out / RESULT),
                 prompt={"name": prompt.name, "version": prompt.version},
                 requests=dict(sorted(engine.counts().items())),
-                spent={"characters": meter.characters, "cost": round(meter.cost, 6)},
+                spent=wanted.meter.spent(),
             )
         dropped = sum(counts["dropped"].values())
         say(f"translate: {counts['out']:,} of {counts['in']:,} records kept, {dropped:,} dropped.")
@@ -77,6 +70,23 @@ def translate(
 def default_cache(out: Path) -> Path:
     """Return where the answers for `out` are kept: beside it, so --replace spares them."""
     return out.with_name(f"{out.name}.replies.sqlite")
+
+
+def wanted_engine(
+    out: Path,
+    settings: TranslateSettings,
+    endpoint: EndpointSettings,
+    options: EngineSettings | None,
+    budget: BudgetSettings | None,
+) -> Wanted:
+    """Return all that the engine of one run is opened with."""
+    return Wanted(
+        settings=settings,
+        options=options or EngineSettings(),
+        server=endpoint,
+        cache=endpoint.cache or default_cache(out),
+        meter=Meter(budget),
+    )
 
 
 def _work(
@@ -91,7 +101,7 @@ def _work(
     reasons: Counter[str] = Counter()
     kept = 0
     total = sum(1 for _ in read_instructions(inputs))
-    batches = _batches(read_instructions(inputs, settings.license), settings)
+    batches = full_batches(read_instructions(inputs, settings.license), settings)
     drafts = {name: stage.folder / f".{name}.tmp" for name in (RESULT, tables.DROPPED)}
     with ExitStack() as stack:
         result, dropped = (
@@ -117,7 +127,7 @@ def _work(
     return {"in": kept + reasons.total(), "out": kept, "dropped": dict(sorted(reasons.items()))}
 
 
-def _batches(
+def full_batches(
     records: Iterable[Instruction], settings: TranslateSettings
 ) -> Iterator[list[Instruction]]:
     """Yield records by as many as fill one request; a record is never split over two batches."""

@@ -63,8 +63,10 @@ class ChatEngine(Engine):
     def load(self, rows: Sequence[Row]) -> Load:
         """Return what the question about `rows` would send."""
         question = self._question(rows)
-        fresh = unpaid(self._endpoint, [question.key()])
-        return Load(1, question.characters) if fresh else Load()
+        if not unpaid(self._endpoint, [question.key()]):
+            return Load()
+        size = question.characters
+        return Load(1, size, self._endpoint.meter.estimate(size, "tokens"))
 
     def counts(self) -> dict[str, int]:
         """Return the counts of the server."""

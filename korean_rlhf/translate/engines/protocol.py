@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from korean_rlhf.records import Drop, Role
 
@@ -39,6 +39,7 @@ class Load(NamedTuple):
 
     requests: int = 0
     characters: int = 0
+    cost: float = 0.0
 
 
 class Engine(Protocol):
@@ -46,7 +47,11 @@ class Engine(Protocol):
 
     name: str
     """Goes into the source of each record: "openai:qwen3"."""
-    style: ClassVar[MaskStyle]
+
+    @property
+    def style(self) -> MaskStyle:
+        """How rows are masked for it; a class variable will do."""
+        ...
 
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return a translation, or what went wrong, for each row, in their order."""

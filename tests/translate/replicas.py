@@ -40,12 +40,22 @@ def reply(body: Any, status: int = 200, **headers: str) -> Answer:
 
 
 def korean(text: str) -> str:
-    """Some polite Korean for `text`, always the same; elements, marks and numbers stay."""
+    """Some polite Korean for `text`, always the same; elements, marks and numbers stay.
+
+    It means nothing, but a question stays a question, and each line a line.
+    """
+    lines = re.split(r"(\n+|<br>)", text)
+    return "".join(
+        part if place % 2 or not part else _sentence(part) for place, part in enumerate(lines)
+    )
+
+
+def _sentence(text: str) -> str:
     kept = [part for part in _ELEMENT.findall(text)]
     length = max(1, round(len(_ELEMENT.sub("", text)) / 9))
     seed = hashlib.sha256(text.encode()).digest()
     words = [WORDS[seed[place % 32] % len(WORDS)] for place in range(length)]
-    return " ".join([*words, *kept, "있어요."])
+    return " ".join([*words, *kept, "있나요?" if "?" in text else "있어요."])
 
 
 class Api:
@@ -197,7 +207,8 @@ class Chat(Api):
         rows = json.JSONDecoder().raw_decode(asked, asked.index("["))[0]
         found = [{"id": row["id"], "text": self.serve(row["text"])} for row in rows]
         content = json.dumps({"rows": found}, ensure_ascii=False)
-        usage = {"prompt_tokens": len(asked) // 4, "completion_tokens": len(content) // 2}
+        read = sum(len(message["content"]) for message in body["messages"])
+        usage = {"prompt_tokens": read // 2, "completion_tokens": len(content) // 2}
         choice = {"message": {"role": "assistant", "content": content}, "finish_reason": "stop"}
         return reply({"choices": [choice], "usage": usage})
 

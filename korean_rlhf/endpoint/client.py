@@ -77,6 +77,7 @@ class Endpoint:
         """The answers paid for; may be shared with other servers and processes."""
         self._client = _open_client(self.service, settings)
         self._pace = Pace(settings.requests_per_second, settings.characters_per_minute)
+        self._slots = threading.BoundedSemaphore(settings.concurrency)
         self._closing = threading.Event()
         self._counting = threading.Lock()
         self.claimed_for = settings.timeout_seconds + settings.longest_wait_seconds + 5.0
@@ -168,7 +169,8 @@ class Endpoint:
         """Send a request once, within the budget."""
         held = self.meter.reserve(request.characters, self.service.billing)
         try:
-            content = self._post(request)
+            with self._slots:
+                content = self._post(request)
         except BaseException:
             self.meter.release(held)
             raise

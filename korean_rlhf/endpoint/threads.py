@@ -10,6 +10,8 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+THREADS_A_REQUEST = 2
+"""Threads for each request that may be under way: while one works at an answer, another asks."""
 AHEAD = 4
 """Items begun for each thread before the first result is taken: one slow answer does not idle the
 others, and a long list stays on disk."""

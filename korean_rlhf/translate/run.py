@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from korean_rlhf import tables
 from korean_rlhf.endpoint import Meter, each
+from korean_rlhf.endpoint.threads import THREADS_A_REQUEST
 from korean_rlhf.progress import say, track
 from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.records import Instruction
@@ -111,7 +112,7 @@ def _work(
         for outcomes in each(
             lambda batch: translate_records(batch, engine, settings),
             batches,
-            width=width,
+            width=THREADS_A_REQUEST * width,
             stop=engine.stop,
         ):
             for outcome in outcomes:

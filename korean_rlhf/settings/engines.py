@@ -42,8 +42,9 @@ class EngineSettings:
     second_endpoint: str = ""
     """Address of --second-engine. Not set: its own."""
 
-    min_agreement: float = 0.25
-    """Least chrF between the translations of both engines, from 0 to 1."""
+    min_agreement: float = 0.2
+    """Least chrF between the translations of both engines, from 0 to 1. Of 4,000 pairs of unrelated
+    Korean sentences (JHE) 1 in 100 has more than 0.11, and 1 in 1,000 more than 0.16."""
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.min_agreement <= 1.0:

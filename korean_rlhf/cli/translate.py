@@ -26,7 +26,7 @@ class Arguments:
 
     stage: Nested[TranslateSettings]
 
-    options: Nested[EngineSettings]
+    engines: Nested[EngineSettings]
 
     server: Nested[TranslatorSettings]
 
@@ -50,7 +50,7 @@ def run(argv: list[str]) -> int:
             arguments.out,
             arguments.stage,
             arguments.server,
-            options=arguments.options,
+            options=arguments.engines,
             budget=arguments.budget,
         )
         return 0
@@ -62,7 +62,7 @@ def run(argv: list[str]) -> int:
         arguments.stage,
         arguments.server,
         replace=arguments.replace,
-        options=arguments.options,
+        options=arguments.engines,
         budget=arguments.budget,
     )
     return 0

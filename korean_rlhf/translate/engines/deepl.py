@@ -62,7 +62,8 @@ class DeepLEngine(TextEngine):
     """Translates by DeepL."""
 
     name = "deepl"
-    style: ClassVar[MaskStyle] = "tags"
+    style: ClassVar[MaskStyle] = "marks"
+    """Made elements here, since the form of an element is the service's."""
     limits: ClassVar[Limits] = Limits(texts=50, size=BODY_BYTES - BESIDE_TEXTS, in_bytes=True)
 
     def __init__(self, endpoint: Endpoint, options: EngineSettings) -> None:

@@ -89,7 +89,8 @@ class GoogleEngine(TextEngine):
     """Translates by Google v2."""
 
     name = "google"
-    style: ClassVar[MaskStyle] = "tags"
+    style: ClassVar[MaskStyle] = "marks"
+    """Made elements here, since the form of an element is the service's."""
     limits: ClassVar[Limits] = Limits(texts=128, size=5000)
 
     def show(self, text: str) -> str:

@@ -10,7 +10,7 @@ import html
 import re
 
 SPAN = re.compile(r'⟦\s*(\d+)\s*⟧|<x id="(\d+)"\s*/>')
-_XML = re.compile(r'<x\s+id="(\d+)"\s*(?:/>|>\s*</x\s*>)')
+_XML = re.compile(r"""<x\s+id\s*=\s*["']?(\d+)["']?\s*(?:/>|>\s*</x\s*>)""")
 _HTML = re.compile(r'<span\b[^<>]*\bid="?x(\d+)"?[^<>]*>.*?</span\s*>', re.DOTALL)
 _BREAK = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?")
 _INDENT = re.compile(r"[ \t]*")

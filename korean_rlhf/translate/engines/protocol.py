@@ -12,9 +12,9 @@ from korean_rlhf.records import Drop, Role
 MaskStyle: TypeAlias = Literal["marks", "tags", "segments"]
 """How an engine is shown what it must not touch.
 
-"marks": ⟦0⟧ in the text, for chat models. "tags": <x id="0"/>, for engines that read XML or HTML;
-the text around is plain, and the engine escapes it. "segments": never shown; the text is cut
-around it, for models that lose rare signs.
+"marks": ⟦0⟧ in plain text, for chat models and for engines that make elements of their own of it.
+"tags": <x id="0"/> in XML. "segments": never shown; the text is cut around it, for models that lose
+rare signs.
 """
 
 

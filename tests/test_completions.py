@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from korean_rlhf.endpoint import base_address
 from korean_rlhf.endpoint.answers import PassingFault
-from korean_rlhf.endpoint.client import base_address
 from korean_rlhf.endpoint.completions import Continue, Echo, NoEcho, WrongEcho
 
 ECHO = Echo(model="m", tokens=(1, 5, 7))

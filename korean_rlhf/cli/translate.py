@@ -1,6 +1,7 @@
-"""Translate English instruction and preference sets into Korean through a model server.
+"""Translate English instruction and preference sets into Korean.
 
-The API key, where the server wants one, is read from the environment variable KOREAN_RLHF_API_KEY.
+--engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google or
+google-v3. Keys are read from environment variables only: see --api-key-variable.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
-from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.engines import BudgetSettings, EngineSettings, TranslatorSettings
 from korean_rlhf.settings.reading import ReadSettings
 from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
@@ -31,7 +32,14 @@ class Arguments:
 
     selecting: Nested[SelectSettings]
 
-    server: Nested[EndpointSettings]
+    engines: Nested[EngineSettings]
+
+    server: Nested[TranslatorSettings]
+
+    budget: Nested[BudgetSettings]
+
+    estimate: bool = False
+    """Only count what would be sent and paid, and send nothing."""
 
     replace: bool = False
     """Delete what is in --out and start anew; answers already paid for are used again."""
@@ -40,15 +48,26 @@ class Arguments:
 def run(argv: list[str]) -> int:
     """Translate, or go on where a killed run was."""
     arguments = parse(Arguments, argv, command="translate")
+    given = (arguments.inputs, arguments.out, arguments.stage, arguments.server)
+    if arguments.estimate:
+        from korean_rlhf.translate.estimate import estimate
+
+        estimate(
+            *given,
+            reading=arguments.reading,
+            selecting=arguments.selecting,
+            options=arguments.engines,
+            budget=arguments.budget,
+        )
+        return 0
     from korean_rlhf.translate.run import translate
 
     translate(
-        arguments.inputs,
-        arguments.out,
-        arguments.stage,
-        arguments.server,
+        *given,
         replace=arguments.replace,
         reading=arguments.reading,
         selecting=arguments.selecting,
+        options=arguments.engines,
+        budget=arguments.budget,
     )
     return 0

@@ -1,15 +1,22 @@
-"""The one client of OpenAI-compatible model servers, with retries and a cache that pays once."""
+"""The one client of model servers, with retries, a budget and a cache that pays once."""
 
-from korean_rlhf.endpoint.client import Endpoint, RequestRefused, base_address, chat_address
+from korean_rlhf.endpoint.budget import BudgetSpent, Meter
+from korean_rlhf.endpoint.client import Endpoint, RequestRefused
 from korean_rlhf.endpoint.questions import Question
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
+from korean_rlhf.endpoint.services import Service, base_address, chat_address
+from korean_rlhf.endpoint.threads import each
 
 __all__ = [
+    "BudgetSpent",
     "Endpoint",
+    "Meter",
     "Question",
     "Reply",
     "ReplyCache",
     "RequestRefused",
+    "Service",
     "base_address",
     "chat_address",
+    "each",
 ]

@@ -11,6 +11,9 @@ from typing import Any
 
 from korean_rlhf.endpoint.replies import Reply
 
+MESSAGE_KEYS = ("message", "Message", "errorMessage", "detail", "code")
+"""Under which servers say what is wrong: OpenAI and Google, DeepL, Papago."""
+
 
 class PassingFault(Exception):
     """A fault that another try may mend; `wait` is what the server asked for, in seconds."""
@@ -63,10 +66,18 @@ def _whole(value: Any) -> int:
 
 
 def server_message(text: str) -> str:
-    """Return what the server says about its refusal, in one short line."""
+    """Return what the server says about its refusal, in one short line.
+
+    >>> server_message('{"error": {"message": "too long"}}'), server_message('{"message": "no"}')
+    (': too long', ': no')
+    """
     with contextlib.suppress(ValueError, KeyError, TypeError):
-        problem = json.loads(text)["error"]
-        text = problem["message"] if isinstance(problem, dict) else str(problem)
+        body = json.loads(text)
+        problem = body.get("error", body) if isinstance(body, dict) else body["error"]
+        if isinstance(problem, dict):
+            text = next((problem[key] for key in MESSAGE_KEYS if problem.get(key)), text)
+        else:
+            text = str(problem)
     line = " ".join(str(text).split())
     return f": {line[:200]}" if line else ""
 

@@ -67,6 +67,11 @@ class Echo:
     extended: bool = True
     """Ask for the ids of the tokens too (vLLM); a server that knows nothing of it may refuse."""
 
+    @property
+    def characters(self) -> int:
+        """Sent in tokens, for which no budget is kept."""
+        return 0
+
     def body(self) -> dict[str, Any]:
         """Return what is sent."""
         asked: dict[str, Any] = {
@@ -141,6 +146,11 @@ class Continue:
     stops: Sequence[str] = ()
     extended: bool = True
     """Ask for ids, and against a repetition penalty of the server's own (vLLM, SGLang)."""
+
+    @property
+    def characters(self) -> int:
+        """Sent in tokens, for which no budget is kept."""
+        return 0
 
     def body(self) -> dict[str, Any]:
         """Return what is sent."""

@@ -8,20 +8,27 @@ from collections.abc import Callable
 
 
 class Pace:
-    """Spaces the starts of requests over all threads; a server's wish to wait holds for all."""
+    """Spaces the starts of requests over all threads; a server's wish to wait holds for all.
 
-    def __init__(self, per_second: float | None) -> None:
+    A request of many characters holds the next one back for the time that they take at
+    `characters_per_minute`.
+    """
+
+    def __init__(
+        self, per_second: float | None, characters_per_minute: float | None = None
+    ) -> None:
         self._gap = 1.0 / per_second if per_second else 0.0
+        self._gap_of_character = 60.0 / characters_per_minute if characters_per_minute else 0.0
         self._next = 0.0
         self._lock = threading.Lock()
 
-    def wait(self, sleep: Callable[[float], None]) -> None:
-        """Sleep until the next request may start."""
+    def wait(self, sleep: Callable[[float], None], characters: int = 0) -> None:
+        """Sleep until the next request, of so many characters, may start."""
         while True:
             with self._lock:
                 now = time.monotonic()
                 if now >= self._next:
-                    self._next = now + self._gap
+                    self._next = now + max(self._gap, characters * self._gap_of_character)
                     return
                 gap = self._next - now
             sleep(gap)

@@ -33,8 +33,15 @@ Answer = TypeVar("Answer", bound=Paid, covariant=True)
 class Request(Protocol[Answer]):
     """One POST to a server."""
 
-    path: ClassVar[str]
-    """Under the server's address: "chat/completions", "completions"."""
+    @property
+    def path(self) -> str:
+        """Under the server's address: "chat/completions", "completions"."""
+        ...
+
+    @property
+    def characters(self) -> int:
+        """Characters sent, for budgets and paces; 0 where they are not counted."""
+        ...
 
     def body(self) -> dict[str, Any]:
         """Return what is sent, as JSON values."""
@@ -61,6 +68,11 @@ class Question:
     """Sent as they are: temperature, max_tokens, seed, response_format, ..."""
     engine: str = "openai"
     """Name of the kind of server, for the cache: equal models of two makers may differ."""
+
+    @property
+    def characters(self) -> int:
+        """Characters of all messages, the prompt of the system too."""
+        return sum(len(turn.content) for turn in self.messages)
 
     def body(self) -> dict[str, Any]:
         """Return what is sent."""

@@ -11,7 +11,7 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,57 +71,71 @@ class ReplyCache:
 
         True claims the key for `seconds`; False means that another holds a living claim.
         """
-        with self._transaction() as database:
-            row = database.execute(
-                "SELECT text, finish_reason, prompt_tokens, completion_tokens "
-                "FROM replies WHERE key = ?",
-                (key,),
-            ).fetchone()
-            if row:
-                text, finish_reason, prompt_tokens, completion_tokens = row
-                return Reply(
-                    text=text,
-                    finish_reason=finish_reason,
-                    prompt_tokens=prompt_tokens,
-                    completion_tokens=completion_tokens,
-                )
-            claim = database.execute(
-                "SELECT host, process, until FROM claims WHERE key = ?", (key,)
-            ).fetchone()
-            if claim and self._lives(*claim):
-                return False
-            database.execute(
-                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)",
-                (key, *self._me, time.time() + seconds),
-            )
-            return True
+        kept, mine, _ = self.take_all([key], seconds)
+        return kept.get(key, bool(mine))
 
-    def renew(self, key: str, seconds: float) -> None:
-        """Hold the claim on `key` for `seconds` from now."""
+    def take_all(
+        self, keys: Sequence[str], seconds: float
+    ) -> tuple[dict[str, Reply], list[str], list[str]]:
+        """Return the replies kept, the keys now claimed for `seconds`, and those claimed by others.
+
+        Who has claimed a key pays for it, and puts or releases it before waiting for another's: so
+        no two callers ever wait for each other.
+        """
         with self._transaction() as database:
-            database.execute(
-                "UPDATE claims SET until = ? WHERE key = ?", (time.time() + seconds, key)
+            kept = _kept(database, keys)
+            mine: list[str] = []
+            others: list[str] = []
+            for key in keys:
+                if key in kept:
+                    continue
+                claim = database.execute(
+                    "SELECT host, process, until FROM claims WHERE key = ?", (key,)
+                ).fetchone()
+                (others if claim and self._lives(*claim) else mine).append(key)
+            until = time.time() + seconds
+            database.executemany(
+                "INSERT OR REPLACE INTO claims VALUES (?, ?, ?, ?)",
+                [(key, *self._me, until) for key in mine],
+            )
+            return kept, mine, others
+
+    def kept(self, keys: Sequence[str]) -> dict[str, Reply]:
+        """Return the replies kept under `keys`, claiming nothing."""
+        with self._transaction() as database:
+            return _kept(database, keys)
+
+    def renew(self, keys: Sequence[str], seconds: float) -> None:
+        """Hold the claims on `keys` for `seconds` from now."""
+        until = time.time() + seconds
+        with self._transaction() as database:
+            database.executemany(
+                "UPDATE claims SET until = ? WHERE key = ?", [(until, key) for key in keys]
             )
 
     def put(self, key: str, reply: Reply) -> None:
         """Keep `reply`; it is on disk when this returns."""
+        self.put_all({key: reply})
+
+    def put_all(self, replies: Mapping[str, Reply]) -> None:
+        """Keep each reply under its key; all are on disk when this returns."""
+        rows = [
+            (key, each.text, each.finish_reason, each.prompt_tokens, each.completion_tokens)
+            for key, each in replies.items()
+        ]
         with self._transaction() as database:
-            database.execute(
-                "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)",
-                (
-                    key,
-                    reply.text,
-                    reply.finish_reason,
-                    reply.prompt_tokens,
-                    reply.completion_tokens,
-                ),
-            )
+            database.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)", rows)
 
     def release(self, key: str) -> None:
         """Give up the claim on `key`."""
+        self.release_all([key])
+
+    def release_all(self, keys: Sequence[str]) -> None:
+        """Give up the claims on `keys`."""
         with self._transaction() as database:
-            database.execute(
-                "DELETE FROM claims WHERE key = ? AND host = ? AND process = ?", (key, *self._me)
+            database.executemany(
+                "DELETE FROM claims WHERE key = ? AND host = ? AND process = ?",
+                [(key, *self._me) for key in keys],
             )
 
     def __len__(self) -> int:
@@ -157,6 +171,26 @@ class ReplyCache:
         except PermissionError:
             return True
         return True
+
+
+def _kept(database: sqlite3.Connection, keys: Sequence[str]) -> dict[str, Reply]:
+    """Return the replies that stand under `keys`."""
+    found = {}
+    for key in keys:
+        row = database.execute(
+            "SELECT text, finish_reason, prompt_tokens, completion_tokens "
+            "FROM replies WHERE key = ?",
+            (key,),
+        ).fetchone()
+        if row:
+            text, finish_reason, prompt_tokens, completion_tokens = row
+            found[key] = Reply(
+                text=text,
+                finish_reason=finish_reason,
+                prompt_tokens=prompt_tokens,
+                completion_tokens=completion_tokens,
+            )
+    return found
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:

@@ -37,16 +37,25 @@ class ServerSettings:
     requests_per_second: float | None = None
     """Most requests started in one second, over all threads. Not set: no limit."""
 
+    characters_per_minute: float | None = None
+    """Most characters sent in one minute, over all threads. Not set: no limit."""
+
     def __post_init__(self) -> None:
-        _check_address(self.endpoint)
+        self.check_endpoint()
         if self.attempts < 1 or self.concurrency < 1:
             raise SettingsError("attempts and concurrency must be at least 1.")
         if self.timeout_seconds <= 0 or self.longest_wait_seconds < 0:
             raise SettingsError(
                 "timeout_seconds must be above 0, longest_wait_seconds not below 0."
             )
-        if self.requests_per_second is not None and self.requests_per_second <= 0:
-            raise SettingsError("requests_per_second must be above 0; leave it out for no limit.")
+        for name in ("requests_per_second", "characters_per_minute"):
+            value = getattr(self, name)
+            if value is not None and value <= 0:
+                raise SettingsError(f"{name} must be above 0; leave it out for no limit.")
+
+    def check_endpoint(self) -> None:
+        """Refuse an address that is none."""
+        _check_address(self.endpoint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -74,6 +74,31 @@ def to_dict(settings: Any) -> dict[str, Any]:
     return values
 
 
+def merged(first: Any, *others: Any) -> Any:
+    """Return one settings object with all fields of `first`, and those of `others` that were set.
+
+    A setting left at its default is left out, so that a new one makes no finished work foreign.
+
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class One:
+    ...     steps: int = 3
+    >>> @dataclasses.dataclass(frozen=True)
+    ... class Two:
+    ...     name: str = ""
+    ...     size: int = 5
+    >>> to_dict(merged(One(), Two(size=7)))
+    {'steps': 3, 'size': 7}
+    """
+    values = {each.name: getattr(first, each.name) for each in dataclasses.fields(first)}
+    for settings in others:
+        for each in dataclasses.fields(settings):
+            value = getattr(settings, each.name)
+            if value != each.default:
+                values[each.name] = value
+    kind = dataclasses.make_dataclass("Merged", values, frozen=True)
+    return kind(**values)
+
+
 def to_toml(settings: Any) -> str:
     """Return `settings` as TOML that `load` reads back to an equal object.
 

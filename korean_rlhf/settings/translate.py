@@ -13,10 +13,11 @@ class TranslateSettings(RegisterSettings):
     """Settings of one translation; where the server is stands in EndpointSettings."""
 
     model: str = ""
-    """Name of the model, as its server knows it."""
+    """Name of the model, as its server knows it; translation services need none."""
 
     engine: str = "openai"
-    """Name of the kind of server, for the cache: equal model names of two makers may differ."""
+    """Who translates: openai (any server of the OpenAI protocol), deepl, papago, google (v2) or
+    google-v3. Another name is a server of the OpenAI protocol too, and keeps its answers apart."""
 
     prompt: str = "en-ko"
     """Prompt in prompts/translate/ that tells the engine what to do."""

@@ -85,13 +85,30 @@ def fit(source: str, target: str) -> float:
 def _words_said(plain: str, korean: str) -> float:
     """Return the evidence of names and common words: said counts more than left unsaid."""
     score, sound = 0.0, romanised(korean)
-    for word in set(_WORD.findall(plain)):
-        beginnings = korean_beginnings(word)
-        if beginnings:
-            score += 1.0 if any(each in korean for each in beginnings) else -UNSAID
-        elif word[0].isupper() and word not in _NO_NAMES and len(skeleton(word)) > 1:
-            score += 1.0 if word in korean or skeleton(word) in sound else -UNSAID
+    common, names = _telling_words(plain)
+    for beginnings in common:
+        score += 1.0 if any(each in korean for each in beginnings) else -UNSAID
+    for word, bones in names:
+        score += 1.0 if word in korean or bones in sound else -UNSAID
     return score
+
+
+@lru_cache(maxsize=4096)  # a text is compared with every other of its request
+def _telling_words(plain: str) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, str], ...]]:
+    """Return how the common words of an English text begin in Korean, and its names as they sound.
+
+    A word that stands twice counts once.
+    """
+    listed = {word: korean_beginnings(word) for word in sorted(set(_WORD.findall(plain)))}
+    names = (
+        (word, skeleton(word))
+        for word, beginnings in listed.items()
+        if not beginnings and word[0].isupper() and word not in _NO_NAMES
+    )
+    return (
+        tuple(beginnings for beginnings in listed.values() if beginnings),
+        tuple((word, bones) for word, bones in names if len(bones) > 1),
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
-from korean_rlhf.endpoint import Endpoint
+from korean_rlhf.endpoint import Endpoint, Meter, each
+from korean_rlhf.endpoint.threads import THREADS_A_REQUEST
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.progress import say, track
 from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.rundir import Stage, file_digest, open_stage
 from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
+from korean_rlhf.settings.loading import merged
 from korean_rlhf.settings.reading import ReadSettings
 from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines import ChatEngine, Engine
+from korean_rlhf.translate.engines import Engine, Wanted, is_chat, open_engine
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
 from korean_rlhf.translate.results import Results
 from korean_rlhf.translate.rows import texts_of, translate_records
@@ -26,15 +28,6 @@ from korean_rlhf.translate.selection import Selection, prompts_for, selection
 
 MOST_DECIDED = 256
 """Items of one batch, of which those that are not translated ask nothing of the engine."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All settings of the stage, as its manifest keeps them: side by side."""
-
-    stage: TranslateSettings
-    reading: ReadSettings
-    selecting: SelectSettings
 
 
 def translate(
@@ -46,6 +39,8 @@ def translate(
     *,
     reading: ReadSettings | None = None,
     selecting: SelectSettings | None = None,
+    options: EngineSettings | None = None,
+    budget: BudgetSettings | None = None,
 ) -> None:
     """Translate the sets in `inputs` into `out`/instructions.jsonl and comparisons.jsonl.
 
@@ -54,29 +49,33 @@ def translate(
     cache beside `out` and is not sent twice.
 
     Raises:
-        SettingsError: no model is named.
+        SettingsError: no model is named, or a key is missing.
         BadRecord: a row cannot be read; nothing was asked of the server yet.
+        BudgetSpent: the next request would pass the budget.
         EndpointError: the server cannot be reached or refuses the key.
     """
-    if not settings.model:
-        raise SettingsError("Name the model that translates: --model NAME.")
     prompt = load_prompt("translate", settings.prompt)
-    every = Settings(settings, reading or ReadSettings(), selecting or SelectSettings())
-    prompts = prompts_for(every.selecting)
+    reading, selecting = reading or ReadSettings(), selecting or SelectSettings()
+    prompts = prompts_for(selecting)
     # Other words are another translation.
-    read = [*inputs, prompt.path, *(each.path for each in prompts.values())]
-    with open_stage(out, "translate", settings=every, inputs=read, replace=replace) as stage:
+    read = [*inputs, prompt.path, *(other.path for other in prompts.values())]
+    wanted = wanted_engine(out, settings, endpoint, options, budget)
+    said = merged(settings, reading, selecting, wanted.options)
+    with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
-        with Endpoint(endpoint, cache=endpoint.cache or default_cache(out)) as server:
-            engine = ChatEngine(server, prompt, settings)
-            chosen = selection(every.selecting, prompts, server, settings)
-            results, facts = _work(inputs, stage, every, server, engine, chosen)
+        with ExitStack() as opened:
+            engine = opened.enter_context(closing(open_engine(wanted)))
+            asked = opened.enter_context(asked_server(wanted)) if prompts else None
+            chosen = selection(selecting, prompts, asked, settings)
+            results, facts = _work(inputs, stage, reading, wanted, engine, chosen)
+            requests = engine.counts() | {f"selecting_{k}": n for k, n in _counts(asked).items()}
         stage.finish(
             counts=results.counts,
             digest=_digest(out, results.files),
             prompt={"name": prompt.name, "version": prompt.version},
-            requests={name: server.counts[name] for name in sorted(server.counts)},
+            requests=dict(sorted(requests.items())),
+            spent=wanted.meter.spent(),
             **facts,
         )
         say(f"translate: {results.summary}")
@@ -85,6 +84,41 @@ def translate(
 def default_cache(out: Path) -> Path:
     """Return where the answers for `out` are kept: beside it, so --replace spares them."""
     return out.with_name(f"{out.name}.replies.sqlite")
+
+
+def wanted_engine(
+    out: Path,
+    settings: TranslateSettings,
+    endpoint: EndpointSettings,
+    options: EngineSettings | None,
+    budget: BudgetSettings | None,
+) -> Wanted:
+    """Return all that the engine of one run is opened with."""
+    return Wanted(
+        settings=settings,
+        options=options or EngineSettings(),
+        server=endpoint,
+        cache=endpoint.cache or default_cache(out),
+        meter=Meter(budget),
+    )
+
+
+def asked_server(wanted: Wanted) -> Endpoint:
+    """Return the chat model of a run, for questions besides translations.
+
+    Raises:
+        SettingsError: the engine is no chat model.
+    """
+    if not is_chat(wanted.settings.engine):
+        raise SettingsError(
+            f"--classify and --rebuild ask a chat model, and {wanted.settings.engine} is none. "
+            "Leave them out, or translate with --engine openai."
+        )
+    return Endpoint(wanted.server, cache=wanted.cache, meter=wanted.meter)
+
+
+def _counts(server: Endpoint | None) -> dict[str, int]:
+    return dict(server.counts) if server else {}
 
 
 def _digest(out: Path, files: Sequence[str]) -> str:
@@ -97,40 +131,44 @@ def _digest(out: Path, files: Sequence[str]) -> str:
 def _work(
     inputs: Sequence[Path],
     stage: Stage,
-    settings: Settings,
-    server: Endpoint,
+    reading: ReadSettings,
+    wanted: Wanted,
     engine: Engine,
     chosen: Selection,
 ) -> tuple[Results, dict[str, Any]]:
     """Write the files of the stage; return what was written, and facts for its manifest."""
+    settings = wanted.settings
     # Read to the end before anything is paid for: a bad row in the last line stops the work here.
-    total = sum(1 for _ in read_records(inputs, settings.reading))
-    context = Context(settings.stage.license)
-    batches = _batches(read_records(inputs, settings.reading, context), settings.stage)
+    total = sum(1 for _ in read_records(inputs, reading))
+    context = Context(settings.license)
+    batches = full_batches(read_records(inputs, reading, context), settings)
 
     def outcomes(batch: list[Record | Unread]) -> Sequence[Any]:
-        return chosen.outcomes(
-            batch, lambda records: translate_records(records, engine, settings.stage)
-        )
+        return chosen.outcomes(batch, lambda kept: translate_records(kept, engine, settings))
 
+    def stop() -> None:
+        engine.stop()
+        chosen.stop()
+
+    width = THREADS_A_REQUEST * wanted.server.concurrency
     with ExitStack() as stack:
         results = stack.enter_context(Results(stage.folder))
         advance = stack.enter_context(track(total, "translate", "records"))
-        for found in server.each(outcomes, batches):
+        for found in each(outcomes, batches, width=width, stop=stop):
             for outcome in found:
                 results.write(outcome)
-            advance(len(found), dropped=results.reasons.total())
+            advance(len(found), dropped=results.reasons.total(), **wanted.meter.shown())
     results.publish()
     counted = {
         "left_out": context.notes,
         "selected": chosen.counts,
         "length_order": results.length_order,
     }
-    facts = {name: dict(sorted(each.items())) for name, each in counted.items() if +each}
+    facts = {name: dict(sorted(found.items())) for name, found in counted.items() if +found}
     return results, {"formats": context.formats, **facts}
 
 
-def _batches(
+def full_batches(
     records: Iterable[Record | Unread], settings: TranslateSettings
 ) -> Iterator[list[Record | Unread]]:
     """Yield records by as many as fill one request; a record is never split over two batches."""

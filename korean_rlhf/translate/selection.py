@@ -32,6 +32,12 @@ class Selection:
     """Rows found by a rule, found by the model, and made anew."""
     counting: Lock
 
+    def stop(self) -> None:
+        """Let no question wait any longer: the work has failed."""
+        for asker in (self.classifier, self.rebuilder):
+            if asker:
+                asker.endpoint.stop()
+
     def outcomes(self, batch: Sequence[Record | Unread], translate: Work) -> list[Outcome]:
         """Return what becomes of each of `batch`; what is not left out goes through `translate`."""
         records = [item for item in batch if not isinstance(item, Unread)]
@@ -86,9 +92,12 @@ def prompts_for(settings: SelectSettings) -> dict[str, PromptFile]:
 def selection(
     settings: SelectSettings,
     prompts: dict[str, PromptFile],
-    server: Endpoint,
+    server: Endpoint | None,
     stage: TranslateSettings,
 ) -> Selection:
-    """Return the selection that `settings` ask for, its questions asked of `server`."""
-    askers = {name: Asker(server, stage, prompt) for name, prompt in prompts.items()}
+    """Return the selection that `settings` ask for, its questions asked of `server`.
+
+    Without a server nothing is asked: the rules decide alone, and nothing is made anew.
+    """
+    askers = {name: Asker(server, stage, prompt) for name, prompt in prompts.items() if server}
     return Selection(settings, askers.get("classify"), askers.get("rebuild"), Counter(), Lock())

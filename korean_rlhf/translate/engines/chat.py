@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
-from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
-from korean_rlhf.promptfiles import PromptFile
+from korean_rlhf.endpoint import Endpoint, Meter, Question, Reply, RequestRefused
+from korean_rlhf.endpoint.batches import unpaid
+from korean_rlhf.errors import SettingsError
+from korean_rlhf.promptfiles import PromptFile, load_prompt
 from korean_rlhf.records import Drop
+from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines.protocol import MaskStyle, Row
+from korean_rlhf.translate.engines.protocol import Engine, Load, MaskStyle, Row
 
 REGISTER_NAMES = {"haeyo": "해요체", "hapsyo": "하십시오체", "any": ""}
 REQUEST_FORMS = {
@@ -29,7 +33,25 @@ REQUEST_FORMS = {
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
-class ChatEngine:
+def open_chat(
+    settings: TranslateSettings,
+    server: EndpointSettings,
+    *,
+    cache: Path | None = None,
+    meter: Meter | None = None,
+) -> ChatEngine:
+    """Open a chat model behind an OpenAI-compatible server.
+
+    Raises:
+        SettingsError: no model is named.
+    """
+    if not settings.model:
+        raise SettingsError("Name the model that translates: --model NAME.")
+    prompt = load_prompt("translate", settings.prompt)
+    return ChatEngine(Endpoint(server, cache=cache, meter=meter), prompt, settings)
+
+
+class ChatEngine(Engine):
     """Asks a chat model for a batch of rows in one question."""
 
     style: ClassVar[MaskStyle] = "marks"
@@ -45,6 +67,26 @@ class ChatEngine:
         except RequestRefused as refusal:
             return [Drop("request-refused", str(refusal)) for _ in rows]
         return read_reply(reply, rows)
+
+    def load(self, rows: Sequence[Row]) -> Load:
+        """Return what the question about `rows` would send."""
+        question = self._question(rows)
+        if not unpaid(self._endpoint, [question.key()]):
+            return Load()
+        size = question.characters
+        return Load(1, size, self._endpoint.meter.estimate(size, "tokens"))
+
+    def counts(self) -> dict[str, int]:
+        """Return the counts of the server."""
+        return dict(self._endpoint.counts)
+
+    def stop(self) -> None:
+        """Let nobody wait for another try."""
+        self._endpoint.stop()
+
+    def close(self) -> None:
+        """Close the connections and the cache."""
+        self._endpoint.close()
 
     def _question(self, rows: Sequence[Row]) -> Question:
         settings = self._settings

@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from korean_rlhf.records import Drop, Role
 
 MaskStyle: TypeAlias = Literal["marks", "tags", "segments"]
 """How an engine is shown what it must not touch.
 
-"marks": ⟦0⟧ in the text, for chat models. "tags": <x id="0"/>, for engines that read XML or HTML.
-"segments": never shown; the text is cut around it, for models that lose rare signs.
+"marks": ⟦0⟧ in plain text, for chat models and for engines that make elements of their own of it.
+"tags": <x id="0"/> in XML. "segments": never shown; the text is cut around it, for models that lose
+rare signs.
 """
 
 
@@ -33,13 +34,41 @@ class Row:
         return hashlib.sha256(f"{self.speaker}\0{self.text}".encode()).hexdigest()[:8]
 
 
+class Load(NamedTuple):
+    """What rows would cost that nobody has paid for yet."""
+
+    requests: int = 0
+    characters: int = 0
+    cost: float = 0.0
+
+
 class Engine(Protocol):
-    """Whatever translates rows; called from many threads."""
+    """Whatever translates rows; called from many threads. A subclass needs `translate` only."""
 
     name: str
     """Goes into the source of each record: "openai:qwen3"."""
-    style: ClassVar[MaskStyle]
+
+    @property
+    def style(self) -> MaskStyle:
+        """How rows are masked for it; a class variable will do."""
+        ...
 
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return a translation, or what went wrong, for each row, in their order."""
         ...
+
+    def load(self, rows: Sequence[Row]) -> Load:
+        """Return what `translate` would send for `rows`, without sending it."""
+        return Load()
+
+    def counts(self) -> dict[str, int]:
+        """Return what was asked so far, for the manifest: requests, paid, cached, ..."""
+        return {}
+
+    def stop(self) -> None:
+        """Let nobody wait any longer: the work has failed. What is under way may end."""
+        return
+
+    def close(self) -> None:
+        """Give up connections, files and memory."""
+        return

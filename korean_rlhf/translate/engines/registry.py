@@ -1,0 +1,90 @@
+"""Every engine by its name. A new one is a module and a line in OPENERS."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+
+from korean_rlhf.endpoint.budget import Meter
+from korean_rlhf.errors import UnknownName
+from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.engines import EngineSettings, TranslatorSettings
+from korean_rlhf.settings.translate import TranslateSettings
+from korean_rlhf.translate.engines.agreement import AgreeingEngines
+from korean_rlhf.translate.engines.chat import open_chat
+from korean_rlhf.translate.engines.deepl import open_deepl
+from korean_rlhf.translate.engines.google import open_google, open_google_v3
+from korean_rlhf.translate.engines.papago import open_papago
+from korean_rlhf.translate.engines.protocol import Engine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """All that an engine may need to be opened; each takes what concerns it."""
+
+    settings: TranslateSettings
+    options: EngineSettings = field(default_factory=EngineSettings)
+    server: EndpointSettings = field(default_factory=TranslatorSettings)
+    cache: Path | None = None
+    """SQLite file of the answers paid for, shared by all engines."""
+    meter: Meter = field(default_factory=Meter)
+    """What the run has paid; shared by all engines."""
+
+
+OPENERS: dict[str, Callable[[Wanted], Engine]] = {
+    "openai": lambda wanted: open_chat(
+        wanted.settings, wanted.server, cache=wanted.cache, meter=wanted.meter
+    ),
+    "deepl": open_deepl,
+    "papago": open_papago,
+    "google": open_google,
+    "google-v3": open_google_v3,
+}
+
+
+def open_engine(wanted: Wanted) -> Engine:
+    """Open the engine `wanted.settings.engine`, with the second one where one is wanted.
+
+    A name that stands for no engine is a chat model behind an OpenAI-compatible server, under that
+    name in the cache. Whoever opens an engine closes it.
+
+    Raises:
+        UnknownName: the name looks like that of an engine, misspelt.
+        SettingsError: the engine needs a setting that is missing.
+    """
+    first = _opener(wanted.settings.engine)(wanted)
+    if not wanted.options.second_engine:
+        return first
+    try:
+        second = _opener(wanted.options.second_engine)(_second(wanted))
+    except BaseException:
+        first.close()
+        raise
+    return AgreeingEngines(first, second, wanted.options.min_agreement)
+
+
+def is_chat(name: str) -> bool:
+    """Whether an engine of this name is a chat model, which answers other questions too."""
+    return _opener(name) is OPENERS["openai"]
+
+
+def _opener(name: str) -> Callable[[Wanted], Engine]:
+    if name not in OPENERS and difflib.get_close_matches(name, OPENERS, n=1, cutoff=0.75):
+        raise UnknownName("engine", name, OPENERS)
+    return OPENERS.get(name, OPENERS["openai"])
+
+
+def _second(wanted: Wanted) -> Wanted:
+    """Return what the second engine is opened with: an address, a model and a key of its own."""
+    options = wanted.options
+    server = TranslatorSettings(
+        **{
+            **{each.name: getattr(wanted.server, each.name) for each in fields(wanted.server)},
+            "endpoint": options.second_endpoint,
+            "api_key_variable": "",
+        }
+    )
+    settings = replace(wanted.settings, engine=options.second_engine, model=options.second_model)
+    return replace(wanted, settings=settings, server=server)

@@ -154,6 +154,8 @@ def _is_said(value: str, found: set[str], target: str, wanted: Quantities) -> bo
     number = int(value)
     if wanted.half_day and number <= 12 and str(number + 12) in found:
         return True
+    if number == 50 and "절반" in target:
+        return True
     if len(value) == 2 and any(each.endswith(value) and len(each) == 4 for each in found):
         return True  # the 90s: 1990년대
     return any(holds_word(form, target) for form in korean_forms(number))

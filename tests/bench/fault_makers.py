@@ -271,7 +271,11 @@ def nothing(line: Line, rng: random.Random) -> str | None:
 
 PLACES = frozenset({"number-changed", "length-ratio", "truncated", "negation-lost"})
 """What a text says besides, when its content is another or only a part of itself."""
-OTHER_TEXT = PLACES | {"lost-imperative", "lost-question", "markdown-changed", "paragraphs-changed"}
+OTHER_TEXT = PLACES | {
+    "lost-imperative", "lost-question", "markdown-changed", "paragraphs-changed", "text-added",
+}  # fmt: skip
+OWN_WORDS = OTHER_TEXT | {"answered", "register-mixed", "translator-chatter"}
+"""A translator that speaks for itself adds paragraphs, speech levels and answers."""
 FAULTS: dict[str, tuple[Fault, frozenset[str]]] = {
     name: (fault, frozenset(reasons.split()) | more)
     for name, fault, reasons, more in (
@@ -286,10 +290,10 @@ FAULTS: dict[str, tuple[Fault, frozenset[str]]] = {
         ("sentences-lost", lose_sentences, "truncated", OTHER_TEXT),
         ("loop", known.loop, "repetition", OTHER_TEXT),
         ("loop-apart", loop_lines, "repetition", OTHER_TEXT),
-        ("chatter-before", chatter_before, "translator-chatter", OTHER_TEXT),
-        ("chatter-after", chatter_after, "translator-chatter", OTHER_TEXT),
-        ("refused", refuse, "translator-refusal", OTHER_TEXT | {"not-korean", "register-mixed"}),
-        ("answered", answer, "answered repetition", OTHER_TEXT),
+        ("chatter-before", chatter_before, "translator-chatter", OWN_WORDS),
+        ("chatter-after", chatter_after, "translator-chatter", OWN_WORDS),
+        ("refused", refuse, "translator-refusal", OWN_WORDS | {"not-korean"}),
+        ("answered", answer, "answered repetition", OWN_WORDS),
         ("imperative-lost", lose_imperative, "lost-imperative", frozenset()),
         ("question-lost", lose_question, "lost-question", frozenset()),
         ("register-mixed", known.mix_register, "register-mixed", frozenset()),
@@ -303,11 +307,11 @@ FAULTS: dict[str, tuple[Fault, frozenset[str]]] = {
         ("heading-lost", lose_heading, "markdown-changed", frozenset()),
         ("table-line-lost", lose_table_line, "markdown-changed", OTHER_TEXT),
         ("paragraphs-joined", join_paragraphs, "paragraphs-changed", OTHER_TEXT),
-        ("address-invented", invent_address, "address-changed", frozenset()),
+        ("address-invented", invent_address, "address-changed", {"length-ratio"}),
         ("particle-wrong", double_josa, "josa-wrong", frozenset()),
         ("denial-lost", lose_denial, "negation-lost", frozenset()),
-        ("text-added", add_text, "length-ratio text-added", OTHER_TEXT | {"register-mixed"}),
-        ("nothing", nothing, "empty", frozenset()),
+        ("text-added", add_text, "length-ratio text-added", OWN_WORDS | {"repetition"}),
+        ("nothing", nothing, "empty placeholder-lost", OTHER_TEXT),
     )
 }
 """By name: the fault, and the reasons that name it rightly."""

@@ -43,6 +43,7 @@ CHECKS: dict[str, Check] = {
     "number-changed": _numbers,
     "repetition": extent.repetition,
     "truncated": extent.truncated,
+    "text-added": extent.added,
     "length-ratio": extent.length,
     "markdown-changed": structure.markdown,
     "paragraphs-changed": structure.paragraphs,

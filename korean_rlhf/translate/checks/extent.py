@@ -18,8 +18,14 @@ SENTENCE_END = re.compile(r"[.!?…](?=['\"”’)\]]|\s|$)")
 NUMBERING = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s*", re.MULTILINE)
 SHORT_RATIO = 0.4
 """A translation this short that has fewer sentences lost some: 5 in 100 good ones are shorter."""
-SHORT = 20
-"""Characters below which a length ratio says nothing."""
+FEW_WORDS = 4
+"""Words of a source up to which its translation may be a noun without a full stop: 사과와 배."""
+ASIDE = re.compile(r"\s*(?:\([^()\n]*\)|\n[`~]{3,})\s*$")
+"""What may stand behind the end of the last sentence: a word in brackets, a closing fence."""
+SHORT = 30
+"""Characters below which a length ratio says nothing: labels, "Bookkeeping functions"."""
+MORE_SENTENCES, MORE_TIMES = 3, 2
+"""Sentences beyond those of the source, and times as many, from which a translator added some."""
 SAID_OFTEN = 3
 """Times that a sentence may not stand in a translation when the source says nothing twice."""
 
@@ -50,18 +56,34 @@ def _said_most(text: str) -> tuple[str, int]:
 
 def truncated(pair: Pair, settings: TranslateSettings) -> str:
     """Find an end that is none, or sentences that did not come."""
-    wanted = len(SENTENCE_END.findall(ABBREVIATION.sub("", pair.masked_source)))
-    found = len(SENTENCE_END.findall(pair.masked_target))
+    wanted, found = _ends(pair.masked_source), _ends(pair.masked_target)
     short = len(pair.korean) < SHORT_RATIO * len(pair.english)
     if (wanted >= 3 and found * 2 < wanted) or (found < wanted and short and found):
         return f"{found} of {wanted} sentences"
-    if not FINISHED.search(pair.masked_source) or FINISHED.search(pair.masked_target):
+    if not FINISHED.search(pair.masked_source) or _is_finished(pair.masked_target):
         return ""
     if MARK.search(pair.masked_target[-6:]) or not pair.sentences:
         return ""
     last = pair.sentences[-1]
-    whole = last.level or (last.ended and not found)
+    may_be_noun = not found and len(pair.english.split()) <= FEW_WORDS
+    whole = last.level or (last.ended and may_be_noun)
     return "" if whole else f"ends with {last.text[-20:]!r}"
+
+
+def added(pair: Pair, settings: TranslateSettings) -> str:
+    """Find many more sentences than the source has."""
+    wanted, found = _ends(pair.masked_source), _ends(pair.masked_target)
+    more = found >= max(1, wanted) + MORE_SENTENCES and found >= MORE_TIMES * wanted
+    return f"{found} sentences instead of {wanted}" if more else ""
+
+
+def _ends(text: str) -> int:
+    """Return the number of sentences that end in `text`."""
+    return len(SENTENCE_END.findall(ABBREVIATION.sub("", text)))
+
+
+def _is_finished(text: str) -> bool:
+    return bool(FINISHED.search(text) or FINISHED.search(ASIDE.sub("", text)))
 
 
 def length(pair: Pair, settings: TranslateSettings) -> str:

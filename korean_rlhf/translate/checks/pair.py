@@ -26,6 +26,9 @@ SAID_BEFORE = re.compile(
 )
 """A quotation whose opening mark is missing: 압니까?" 라고 말했다."""
 
+AFTER_STOP = re.compile(r"(?<=[가-힣][.!?])\s+(?=\S)")
+"""Kiwi takes a full stop before a sign such as * for one within the sentence."""
+
 
 @dataclass
 class Pair:
@@ -57,4 +60,5 @@ class Pair:
     def prose(self) -> list[Sentence]:
         """The sentences that the speaker says: lists and quotations left out."""
         lines = [line for line in self.target.splitlines() if not LIST_LINE.match(line)]
-        return sentences("\n".join(SAID_BEFORE.sub("말", QUOTED.sub("말", line)) for line in lines))
+        said = (SAID_BEFORE.sub("말", QUOTED.sub("말", line)) for line in lines)
+        return sentences("\n".join(AFTER_STOP.sub("\n", line) for line in said))

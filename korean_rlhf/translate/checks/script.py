@@ -44,7 +44,7 @@ DOUBLE = re.compile(
     r"(?<![}>\"'`])(?:은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|와\(과\)|과\(와\)"
     r"|\(으\)로|은/는|을/를|이/가)|(?<=[가-힣])(?:을를|를을|은는|는은|를를|에서에서|에게에게)(?![가-힣])"
 )
-PARTICLE = re.compile(r"(?<=[가-힣])([가-힣])([을를와])(?![가-힣\w'\"’”)])")
+PARTICLE = re.compile(r"(?:([가-힣])(를)|(?<=[가-힣])([가-힣])([을와]))(?![가-힣\w'\"’”)])")
 ABOUT_PARTICLES = re.compile(r"particle|postposition|grammar|korean|suffix", re.IGNORECASE)
 
 
@@ -103,7 +103,7 @@ def josa_wrong(pair: Pair, settings: TranslateSettings) -> str:
     if double:
         return double[0]
     for found in PARTICLE.finditer(pair.korean):
-        before, particle = found.groups()
+        before, particle = filter(None, found.groups())
         closed = has_batchim(before)
         if closed != (particle == "을") and (particle != "을" or before not in NOUNS_IN_EUL):
             return pair.korean[max(0, found.start() - 4) : found.end()].strip()

@@ -9,7 +9,11 @@ from korean_rlhf.translate.checks.pair import QUOTED, Pair
 from korean_rlhf.translate.imperative import asks_for_something
 from korean_rlhf.translate.register import PLAIN, is_mixed
 
-DENIES = re.compile(r"\b(?:not|never|cannot|neither|nor)\b|n['’]t\b", re.IGNORECASE)
+DENIES = re.compile(
+    r"\b(?:not|never|cannot|nobody|nothing|no one)\b|n['’]t\b"
+    r"|\bno (?=(?:time|room|way|need|exception|reason|money|doubt|idea|place|water|food)\b)",
+    re.IGNORECASE,
+)
 NOT_DENIED = re.compile(
     r"\bnot (?:only|just|to mention|least|until|to|so|quite|very|too|yet|long|far|all|every)\b"
     r"|n['’]t (?:\w+ ){0,3}(?:until|help|wait|just|only|too|stop)\b"
@@ -20,9 +24,12 @@ NOT_DENIED = re.compile(
 )
 """Words of denial that Korean says without one: not only, don't you, not until."""
 KOREAN_DENIAL = re.compile(
-    r"않|안|못|없|아니|아닌|아닙|아닐|말[고라아자지]|마[세십라]|마(?=[\s.!,]|$)|말[ 을씀]|말아|맙|모르|모른|몰라|금지|금물|불|비|미|무|부정"
-    r"|결코|절대|싫|거부|거절|실패|제외|어렵|어려|힘들|드물|반대|잃|잊|막|그만|삼가|피하|뿐|외에|밖|전혀|제대로|말라|"
-    r"덜|뜻밖|대신|달리|다르|다른|달라|틀리|틀린|빠|놓치|부족|생략|중단|무시"
+    r"않|없|아니|아닌|아닙|아닐|(?<![가-힣])안(?=\s|[되돼된될됐하해했할가갔와왔보봤])|(?<!잘)못"
+    r"|말[고라아자지](?![가-힣])|마[세십라]|마(?=[\s.!,]|$)|[지진]는? ?말|맙시다|모르|모른|몰라|몰랐"
+    r"|금지|금물|결코|절대|싫|거부|거절|실패|제외|어렵|어려[우운웠]|힘들|드물|반대|잃|잊|막[아는았]|그만|그만두|삼가|피하"
+    r"|밖에|전혀|덜 |다르|다른|달라|달리|틀리|틀린|틀렸|빼|빠[뜨졌지트진]|놓치|부족|생략|중단|무시|부정|뿐|외에|제대로"
+    r"|(?<![가-힣])(?:불(?!고기|빛|교|꽃|을|이|길|과)|비(?=공|정|현|합|논|활|인|상식|도덕|밀|유|대)"
+    r"|미(?=완|정의|지|숙|성년|흡|만)|무(?=관|료|한|효|의미|죄|지|능|책임|조건|해|명|의식|사))"
 )
 MOST_WORDS = 25
 """Longest source, in words, of which a lost denial is looked for: long ones say it in many ways."""

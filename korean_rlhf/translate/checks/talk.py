@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.checks.pair import QUOTED, Pair
-from korean_rlhf.translate.imperative import asks_for_something
+from korean_rlhf.translate.checks.pair import Pair
 
 CHATTER = re.compile(
     r"^\W*(?:다음은|아래는|이것은|요청하신)[^.\n]{0,30}번역"
@@ -75,9 +74,8 @@ def refusal(pair: Pair, settings: TranslateSettings) -> str:
 
 
 def answered(pair: Pair, settings: TranslateSettings) -> str:
-    """Find the beginning of an answer where the source asks."""
-    asks = "?" in pair.english or asks_for_something(QUOTED.sub("it", pair.english))
-    if pair.speaker != "user" or not asks or ANSWERS_ITSELF.match(pair.english):
+    """Find the beginning of an answer where the source gives none."""
+    if pair.speaker != "user" or ANSWERS_ITSELF.match(pair.english):
         return ""
     found = ANSWER_START.match(pair.korean)
     return f"begins with {found[0].strip()!r}" if found else ""

@@ -48,7 +48,8 @@ FOREIGN = {
 }
 LEAKS = ("非常", "重要", "問題", "とても", "そして", "สำคัญ", "очень", "然后", "的時候", "もちろん")
 MORE = (
-    " 이와 더불어 여러 가지 사정도 함께 살펴보는 것이 좋습니다. 그래야 전체를 더 잘 이해할 수 있습니다."
+    " 이와 더불어 여러 가지 사정도 함께 살펴보는 것이 좋습니다."
+    " 그래야 전체를 더 잘 이해할 수 있습니다."
     " 끝으로 앞에서 말한 점을 다시 한번 정리해 두면 나중에 도움이 됩니다."
 )
 DENIALS = (
@@ -225,16 +226,16 @@ def invent_address(line: Line, rng: random.Random) -> str | None:
 
 
 def double_josa(line: Line, rng: random.Random) -> str | None:
-    """Write 은(는), or a particle that cannot follow its word."""
-    places = [*re.finditer(r"(?<=[가-힣])([은는이가을를])(?= )", line.korean)]
-    places = [at for at in places if _is_particle(line.korean, at)]
+    """Write both forms of a particle, or the one that cannot follow its word.
+
+    은(는) is no fault: the repair of particles resolves it.
+    """
+    places = [*re.finditer(r"(?<=[가-힣])[을를](?= )", line.korean)]
+    places = [place for place in places if _is_particle(line.korean, place)]
     if not places:
         return None
     place = rng.choice(places)
-    doubles = {"은": "은(는)", "는": "은(는)", "이": "이(가)", "가": "이(가)", "을": "을(를)", "를": "을(를)"}
-    wrong = doubles[place[0]]
-    if place[0] in "을를" and rng.random() < 0.5:
-        wrong = "를" if place[0] == "을" else "을"
+    wrong = rng.choice(("을를", "를" if place[0] == "을" else "을"))
     return line.korean[: place.start()] + wrong + line.korean[place.end() :]
 
 
@@ -315,5 +316,3 @@ FAULTS: dict[str, tuple[Fault, frozenset[str]]] = {
     )
 }
 """By name: the fault, and the reasons that name it rightly."""
-
-

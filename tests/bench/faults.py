@@ -70,9 +70,7 @@ def main() -> int:
     clean = {kind: clean_reasons(rows) for kind, rows in bases.items()}
     tallies = {
         "real translations": tallied([row for kind in REAL for row in bases[kind]]),
-        "English rows": tallied(
-            [row for kind in bases if kind not in REAL for row in bases[kind]]
-        ),
+        "English rows": tallied([row for kind in bases if kind not in REAL for row in bases[kind]]),
     }
     for name, tally in tallies.items():
         print_faults(name, tally)
@@ -194,9 +192,7 @@ def print_faults(name: str, tally: Tally) -> None:
                 print("MISSED", fault, text[:700], sep="\n  ")
 
 
-def print_false_alarms(
-    bases: dict[str, list[Base]], clean: dict[str, list[list[str]]]
-) -> None:
+def print_false_alarms(bases: dict[str, list[Base]], clean: dict[str, list[list[str]]]) -> None:
     print("\n| right translations | rows | suspected | reasons |\n|---|---|---|---|")
     for kind, rows in bases.items():
         suspected = sum(map(bool, clean[kind])) / len(rows)
@@ -212,9 +208,7 @@ def print_reasons(
 ) -> None:
     """Print of each reason how often it was given, and right, among as many right rows."""
     print("\n| reason | given at faults | of right rows | precision |\n|---|---|---|---|")
-    for reason, (given, alarms, precision) in sorted(
-        precisions(bases, clean, tallies).items()
-    ):
+    for reason, (given, alarms, precision) in sorted(precisions(bases, clean, tallies).items()):
         print(f"| {reason} | {given:,} | {alarms:.2%} | {precision:.2f} |")
 
 

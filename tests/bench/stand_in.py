@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import random
 import re
-from functools import lru_cache
+from functools import cache
 
 from korean_rlhf.hangul import josa
 from korean_rlhf.records import Role
 from korean_rlhf.translate.checks.speech import DENIES
 from korean_rlhf.translate.commonwords import korean_beginnings
 from korean_rlhf.translate.imperative import asks_for_something
-from korean_rlhf.translate.protect import MARK, Protected
 from korean_rlhf.translate.numerals import NUMBER, canonical
+from korean_rlhf.translate.protect import MARK, Protected
 from korean_rlhf.translate.quantities import english_quantities
 
 NOUNS = """
@@ -101,7 +101,7 @@ def _facts(english: str) -> list[str]:
     return [text for _, text in sorted(found)] + [f"{value}개" for value in others]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _act(english: str, speaker: Role) -> str:
     denied = bool(DENIES.search(english))
     if english.rstrip("\"'”’) ").endswith("?"):
@@ -111,7 +111,7 @@ def _act(english: str, speaker: Role) -> str:
     return "denial" if denied else "statement"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _is_noun(word: str) -> bool:
     """Whether a beginning in commonwords.py is a word of its own: not 좋아 or 무거."""
     from kiwipiepy import Kiwi

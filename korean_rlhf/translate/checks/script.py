@@ -11,7 +11,10 @@ from korean_rlhf.translate.checks.pair import Pair
 WORD = re.compile(r"[A-Za-z0-9]+(?:[._'’-][A-Za-z0-9_]+)*")
 NAME = re.compile(r"\b(?:[A-Z][\w.'’-]*|[a-z]\w*(?:[._]\w+)+(?:\(\))?)")
 """What may stay as it is in a Korean text: a capitalised word, or code that nobody marked."""
-CODE_START = re.compile(r"\s*(?:>>>|\.\.\.\s|\$ |import \w|from [\w.]+ import|def \w|class \w+[:(]|@\w)")
+CODE_START = re.compile(
+    r"\s*(?:>>>|\.\.\.\s|\$ |import \w|from [\w.]+ import|def \w|class \w+[:(]|@\w"
+    r"|(?:for|while|if|elif|with|except)\b.*:$|(?:else|try|finally):$|\w+(?:\.\w+)*\(.*\)$)"
+)
 CODE_SIGNS = re.compile(r"[(){}\[\]=;_<>\\|]")
 CODE_SHARE = 0.1
 """Share of code's signs in a line from which it is code that nobody marked."""
@@ -41,7 +44,7 @@ Good Korean has none in 1,000; UTF-8 read as CP949 has a third.
 NOUNS_IN_EUL = frozenset("마 가 노 고 개 저 그 지 나 이 부 아 바 퍼 두 도 치 코 너 여 하".split())
 """Syllables without a final behind which 을 is part of the word: 마을, 가을, 노을, 지을, 나을."""
 DOUBLE = re.compile(
-    r"(?<![}>\"'`])(?:은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|와\(과\)|과\(와\)"
+    r"(?<!⟧)(?:은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|와\(과\)|과\(와\)"
     r"|\(으\)로|은/는|을/를|이/가)|(?<=[가-힣])(?:을를|를을|은는|는은|를를|에서에서|에게에게)(?![가-힣])"
 )
 PARTICLE = re.compile(r"(?:([가-힣])(를)|(?<=[가-힣])([가-힣])([을와]))(?![가-힣\w'\"’”)])")
@@ -99,14 +102,17 @@ def josa_wrong(pair: Pair, settings: TranslateSettings) -> str:
     """Find a double particle (은(는), 을를), or one that cannot follow its word (사과을)."""
     if ABOUT_PARTICLES.search(pair.english):
         return ""
-    double = DOUBLE.search(pair.korean)
+    text = pair.target
+    for span in sorted(set(pair.spans), key=len, reverse=True):
+        text = text.replace(span, "⟧")  # behind a placeholder 은(는) is all that can be said
+    double = DOUBLE.search(text)
     if double:
         return double[0]
-    for found in PARTICLE.finditer(pair.korean):
+    for found in PARTICLE.finditer(text):
         before, particle = filter(None, found.groups())
         closed = has_batchim(before)
         if closed != (particle == "을") and (particle != "을" or before not in NOUNS_IN_EUL):
-            return pair.korean[max(0, found.start() - 4) : found.end()].strip()
+            return text[max(0, found.start() - 4) : found.end()].strip()
     return ""
 
 

@@ -33,7 +33,9 @@ def _quotes(detail: str, text: str) -> list[str]:
     for found in _SAID.finditer(detail):
         whole = next(group for group in found.groups() if group)
         said += [whole, *whole.split(", ")]
-    return [quote.strip() for quote in dict.fromkeys(said) if quote.strip() and quote.strip() in text]
+    return [
+        quote.strip() for quote in dict.fromkeys(said) if quote.strip() and quote.strip() in text
+    ]
 
 
 def _places(text: str, wanted: Iterable[tuple[str, str]]) -> list[tuple[int, int, str]]:

@@ -40,9 +40,7 @@ def write_report(
         MissingInput: the folder is not finished, or an input is gone.
         BadInput: the folder was made by another stage.
     """
-    found = survey(
-        read_pairs(folder, inputs or input_paths(folder)), sample=sample, seed=seed
-    )
+    found = survey(read_pairs(folder, inputs or input_paths(folder)), sample=sample, seed=seed)
     name = folder.resolve().name
     atomic_write_text(folder / REPORT, report_page(found, name))
     atomic_write_text(folder / SAMPLE, sample_page(found, name))
@@ -134,7 +132,13 @@ def _shown(pairs: Pairs) -> dict[str, Any]:
             }
         )
     said = EXPLAINED.get(pairs.reason, "")
-    return {"id": pairs.id, "reason": pairs.reason, "said": said, "detail": pairs.detail, "texts": texts}
+    return {
+        "id": pairs.id,
+        "reason": pairs.reason,
+        "said": said,
+        "detail": pairs.detail,
+        "texts": texts,
+    }
 
 
 def _render(template: str, **shown: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from korean_rlhf.records import Message
@@ -44,6 +45,29 @@ def jaccard(left: Iterable[str], right: Iterable[str]) -> float:
     one, two = set(left), set(right)
     union = len(one | two)
     return len(one & two) / union if union else 0.0
+
+
+def chrf(text: str, reference: str, *, longest: int = 6, beta: float = 2.0) -> float:
+    """Return the character n-gram F-score of `text` against `reference`, from 0 to 1.
+
+    Popović 2015, equation 1, as sacrebleu computes it: runs of one to six characters without
+    spaces, the orders averaged that both texts have, recall counted `beta` times.
+
+    >>> chrf("물이 끓어요.", "물이 끓어요."), round(chrf("물이 끓어요.", "물이 끓습니다."), 2)
+    (1.0, 0.19)
+    """
+    one, two = ("".join(each.split()) for each in (text, reference))
+    precision = recall = 0.0
+    orders = min(longest, len(one), len(two))
+    for n in range(1, orders + 1):
+        mine, wanted = Counter(character_ngrams(one, n)), Counter(character_ngrams(two, n))
+        shared = (mine & wanted).total()
+        precision += shared / mine.total()
+        recall += shared / wanted.total()
+    if not precision + recall:
+        return 0.0
+    precision, recall = precision / orders, recall / orders
+    return (1 + beta**2) * precision * recall / (beta**2 * precision + recall)
 
 
 def text_hash(text: str) -> str:

@@ -18,7 +18,8 @@ from korean_rlhf.records import Instruction
 from korean_rlhf.rundir import Stage, file_digest, open_stage
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines import ChatEngine
+from korean_rlhf.translate.backtranslation import back_translating
+from korean_rlhf.translate.engines import ChatEngine, Engine
 from korean_rlhf.translate.inputs import read_instructions
 from korean_rlhf.translate.rows import Rejected, translate_records
 
@@ -46,11 +47,16 @@ def translate(
         raise SettingsError("Name the model that translates: --model NAME.")
     prompt = load_prompt("translate", settings.prompt)
     read = [*inputs, prompt.path]  # other words are another translation
+    if settings.back_translate:
+        read.append(load_prompt("translate", settings.back_prompt).path)
     with open_stage(out, "translate", settings=settings, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
         with Endpoint(endpoint, cache=endpoint.cache or default_cache(out)) as server:
-            counts = _work(inputs, stage, settings, server, ChatEngine(server, prompt, settings))
+            engine: Engine = ChatEngine(server, prompt, settings)
+            if settings.back_translate:
+                engine = back_translating(engine, server, settings)
+            counts = _work(inputs, stage, settings, server, engine)
             stage.finish(
                 counts=counts,
                 digest=file_digest(out / RESULT),
@@ -71,7 +77,7 @@ def _work(
     stage: Stage,
     settings: TranslateSettings,
     server: Endpoint,
-    engine: ChatEngine,
+    engine: Engine,
 ) -> dict[str, Any]:
     """Write both files of the stage and return its counts."""
     reasons: Counter[str] = Counter()

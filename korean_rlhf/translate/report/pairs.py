@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf import tables
+from korean_rlhf.disk import read_json_object
 from korean_rlhf.errors import BadInput, MissingInput
 from korean_rlhf.records import Instruction
-from korean_rlhf.rundir import MANIFEST, read_json_object
+from korean_rlhf.rundir import MANIFEST
 from korean_rlhf.translate.inputs import read_instructions
 
 KEPT = ("instructions.jsonl", "comparisons.jsonl")

@@ -17,7 +17,7 @@ from korean_rlhf.datacard.measures import SCRIPTS, Histogram
 
 WIDTH, HEIGHT = 420, 220
 LEFT, RIGHT, TOP, BOTTOM = 56, 14, 34, 46
-_STYLE = """<style>
+STYLE = """<style>
 text{font:12px "Noto Sans KR","Noto Sans CJK KR","Apple SD Gothic Neo","Malgun Gothic",\
 "NanumGothic",sans-serif;fill:#24292f}
 .title{font-size:13px;font-weight:bold}
@@ -26,14 +26,18 @@ text{font:12px "Noto Sans KR","Noto Sans CJK KR","Apple SD Gothic Neo","Malgun G
 @media (prefers-color-scheme:dark){text{fill:#e6edf3}.bar,.s0{fill:#6cb0f2}.axis{stroke:#9aa4ae}
 .grid{stroke:#3d444d}.s1{fill:#f0883e}.s2{fill:#56d394}.s3{fill:#c297ff}.s4{fill:#9aa4ae}}
 </style>"""
+"""Of every plot: a page that shows them inline allows it by its digest."""
 
 
-def histogram_plot(histogram: Histogram, counts: npt.NDArray[np.int64]) -> str:
-    """Return a histogram of documents as SVG.
+def histogram_plot(
+    histogram: Histogram, counts: npt.NDArray[np.int64], counted: str = "documents"
+) -> str:
+    """Return a histogram as SVG.
 
     Args:
         histogram: Title, unit and edges of the n bins.
         counts: (n,) documents in each bin; the outermost hold what lies beyond them.
+        counted: What is counted, where it is no documents.
     """
     most = max(1, int(counts.max(initial=0)))
     step = _step(most)
@@ -48,27 +52,40 @@ def histogram_plot(histogram: Histogram, counts: npt.NDArray[np.int64]) -> str:
         if count
     ]
     parts.append(_x_axis(histogram, across))
-    said = f"{histogram.title}: {int(counts.sum()):,} documents"
+    said = f"{histogram.title}: {int(counts.sum()):,} {counted}"
     return _svg(parts, HEIGHT, said)
 
 
 def script_plot(counts: npt.NDArray[np.int64]) -> str:
     """Return the shares of SCRIPTS in the characters of a corpus as SVG, one bar a script."""
-    total = max(1, int(counts.sum()))
     names = ("한글 · Hangul", "한자 · Hanja", "로마자 · Latin", "숫자 · digits", "그 밖 · others")
-    left, row = 116, 24
-    across = _Scale(0, 1, left, WIDTH - 66)
-    parts = [_text(8, 18, "문자별 비율 · characters by script", "start", "title")]
-    for place, (name, count) in enumerate(zip(names, counts.tolist(), strict=True)):
-        y = TOP + row * place
-        width = max(1.0, across(count / total) - left)
-        parts.append(_text(left - 8, y + 13, name, "end"))
-        parts.append(f'<rect class="s{place}" x="{left}" y="{y}" width="{width:.1f}" height="17"/>')
-        parts.append(_text(left + width + 5, y + 13, f"{100 * count / total:.2f} %", "start"))
+    total = max(1, int(counts.sum()))
     shares = ", ".join(
         f"{name} {count / total:.2%}" for name, count in zip(SCRIPTS, counts.tolist(), strict=True)
     )
-    return _svg(parts, TOP + row * len(names) + 4, f"Characters by script: {shares}")
+    title = "문자별 비율 · characters by script"
+    return bar_plot(title, names, counts.tolist(), said=f"Characters by script: {shares}")
+
+
+def bar_plot(title: str, names: Sequence[str], counts: Sequence[int], *, said: str = "") -> str:
+    """Return the share of each of `names` in the sum of `counts` as SVG, one bar a name.
+
+    `said` is read out to those who do not see the plot: title, names and shares by default.
+    """
+    total = max(1, sum(counts))
+    left, row = 116, 24
+    across = _Scale(0, 1, left, WIDTH - 66)
+    parts = [_text(8, 18, title, "start", "title")]
+    for place, (name, count) in enumerate(zip(names, counts, strict=True)):
+        y = TOP + row * place
+        width = max(1.0, across(count / total) - left)
+        bar = f'x="{left}" y="{y}" width="{width:.1f}" height="17"'
+        parts.append(_text(left - 8, y + 13, name, "end"))
+        kind = f"s{place}" if len(names) <= 5 else "bar"  # there are five colours
+        parts.append(f'<rect class="{kind}" {bar}/>')
+        parts.append(_text(left + width + 5, y + 13, f"{100 * count / total:.2f} %", "start"))
+    shares = (f"{name} {count / total:.2%}" for name, count in zip(names, counts, strict=True))
+    return _svg(parts, TOP + row * len(names) + 4, said or f"{title}: {', '.join(shares)}")
 
 
 class _Scale:
@@ -144,5 +161,5 @@ def _svg(parts: Sequence[str], height: float, describe: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" '
         f'width="{WIDTH}" height="{height:.0f}" role="img" aria-label="{said}">'
-        f"{_STYLE}{''.join(parts)}</svg>\n"
+        f"{STYLE}{''.join(parts)}</svg>\n"
     )

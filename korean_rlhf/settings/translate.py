@@ -58,6 +58,15 @@ class TranslateSettings(RegisterSettings):
     max_copied_words: int = 5
     """Longest run of English words that a translation may share with its source."""
 
+    back_translate: bool = False
+    """Let the model translate back, too, and drop what comes back unlike. Doubles the price."""
+
+    back_prompt: str = "ko-en"
+    """Prompt in prompts/translate/ that tells the model how to translate back."""
+
+    min_back_chrf: float = 0.3
+    """Least chrF, from 0 to 1, between a source and its back translation."""
+
     def __post_init__(self) -> None:
         if self.batch_rows < 1 or self.batch_characters < 1:
             raise SettingsError("batch_rows and batch_characters must be at least 1.")
@@ -67,5 +76,7 @@ class TranslateSettings(RegisterSettings):
             raise SettingsError("min_hangul is a share: from 0 to 1.")
         if not 0.0 <= self.min_length_ratio < self.max_length_ratio:
             raise SettingsError("min_length_ratio must be below max_length_ratio.")
+        if not 0.0 <= self.min_back_chrf <= 1.0:
+            raise SettingsError("min_back_chrf is a score: from 0 to 1.")
         if not 0.0 <= self.temperature <= 2.0:
             raise SettingsError("temperature must be from 0 to 2.")

@@ -34,14 +34,16 @@ _NATIVE = {
 
 NUMBER = r"\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*"
 _KOREAN = re.compile(rf"({NUMBER})([십백천만억조]+)?")
-_COUNTERS = "개 명 마리 권 살 송이 그루 병 잔 자루 장 켤레 채 척 벌 그릇 조각 사람 시간 시".split()
+_COUNTERS = (
+    "개 명 마리 권 살 송이 그루 병 잔 자루 장 켤레 채 척 벌 그릇 조각 사람 시간 시 번".split()
+)
 _MORE_COUNTERS = """
-    번 가지 달 주 배 쌍 쪽 군데 종류 층 대 년 월 일 분 초 인 차 등 단계 학년 세기 호 자리 줄 방울
+    가지 달 주 배 쌍 쪽 군데 종류 층 대 년 월 일 분 초 인 차 등 단계 학년 세기 호 자리 줄 방울
     곳 편 곡 바퀴 걸음 달러 센트 원 퍼센트 미터 킬로 그램 리터 점 부 회 위 끼 통 채널 비트 바이트
     진 차원 명령 요소 값 경우
 """.split()
 _COUNTED = re.compile(
-    rf"(?<![가-힣])({'|'.join(_NATIVE)})\s?(?:{'|'.join(_COUNTERS)})(?![을를]?\s?위)"
+    rf"(?<![가-힣])({'|'.join(_NATIVE)})\s?(?:{'|'.join(_COUNTERS)})(?![을를]?\s?위|째)"
 )
 _ALL_COUNTERS = "|".join((*_COUNTERS, *_MORE_COUNTERS))
 
@@ -91,7 +93,7 @@ def counted_words(text: str) -> list[tuple[str, str]]:
     """Return (word, value) of the numerals in Korean words that count something; 한 is left out.
 
     >>> counted_words("사과 다섯 개와 한 마리의 개, 두 번, 스물두 명")
-    [('다섯', '5'), ('스물두', '22')]
+    [('다섯', '5'), ('두', '2'), ('스물두', '22')]
     """
     return [(found[1], str(_NATIVE[found[1]])) for found in _COUNTED.finditer(text)]
 

@@ -44,13 +44,15 @@ ORDINALS = dict(
         strict=True,
     )
 )
-MONTHS = dict(
-    zip(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(),
-        range(1, 13),
-        strict=True,
-    )
+_MONTH_NAMES = (
+    "January February March April May June July August September October November December".split()
 )
+MONTHS = {
+    form: number
+    for number, name in enumerate(_MONTH_NAMES, 1)
+    for form in (name, name[:3], "Sept" if number == 9 else name)
+}
+"""By their names with a capital: may and march are no months."""
 OTHERS = {
     **{"once": (1,), "twice": (2,), "thrice": (3,), "both": (2,), "couple": (2,), "pair": (2,)},
     **{"double": (2,), "triple": (3,), "dozen": (12,), "dozens": (10, 12), "half": (1, 2, 50, 30)},
@@ -68,6 +70,12 @@ _ENGLISH = re.compile(
 )
 _SHORT = {"k": 10**3, "m": 10**6, "bn": 10**9}
 _FULL_HOUR = re.compile(r"(\d{1,2}):00\b")
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
+_DAY_OF_MONTH = re.compile(
+    rf"\b(?P<before>{_MONTH})\b\.?\s\d{{1,2}}\b"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?\s(?P<behind>{_MONTH})\b"
+)
+_MORE_THAN_ONE = re.compile(r"\b(?:more than|at most|not) (?:once|one)\b", re.IGNORECASE)
 _HALF_DAY = re.compile(r"\b(?:[ap]\.?m\b|o'clock|noon|evening|afternoon|night)", re.IGNORECASE)
 
 
@@ -108,6 +116,9 @@ def english_quantities(text: str) -> Quantities:
     """Return the numbers of an English text, in digits and in words."""
     found = Quantities(half_day=bool(_HALF_DAY.search(text)))
     text = _FULL_HOUR.sub(r"\1", text)  # 5:00 is 5시
+    if _MORE_THAN_ONE.search(text):
+        found.possible.add("2")  # more than once: 두 번 이상
+    found.written.update(str(MONTHS[month]) for month in _month_of_days(text))
     run: list[str] = []
     end = 0
     for match in _ENGLISH.finditer(text):
@@ -126,8 +137,15 @@ def english_quantities(text: str) -> Quantities:
             found.possible.add(canonical(match["digits"]))
         else:
             found.possible.update(map(str, _other_values(word)))
+            if match["word"] in MONTHS:
+                found.possible.add(str(MONTHS[match["word"]]))
     _spelled(run, found)
     return found
+
+
+def _month_of_days(text: str) -> list[str]:
+    """Return the names of months that stand beside a day: July 25 must become 7월 25일."""
+    return [match["before"] or match["behind"] for match in _DAY_OF_MONTH.finditer(text)]
 
 
 def _goes_on(run: list[str], word: str, gap: str) -> bool:
@@ -153,6 +171,8 @@ def _is_said(value: str, found: set[str], target: str, wanted: Quantities) -> bo
         return False
     number = int(value)
     if wanted.half_day and number <= 12 and str(number + 12) in found:
+        return True
+    if number == 50 and "절반" in target:
         return True
     if len(value) == 2 and any(each.endswith(value) and len(each) == 4 for each in found):
         return True  # the 90s: 1990년대
@@ -200,5 +220,4 @@ def _other_values(word: str) -> tuple[int, ...]:
         return (ORDINALS[word],)
     if word in SCALES:
         return (SCALES[word],)
-    month = MONTHS.get(word[:3])
-    return (month,) if month else ()
+    return ()

@@ -59,6 +59,8 @@ def translate(
     prompts = prompts_for(selecting)
     # Other words are another translation.
     read = [*inputs, prompt.path, *(other.path for other in prompts.values())]
+    if settings.back_translate:
+        read.append(load_prompt("translate", settings.back_prompt).path)
     wanted = wanted_engine(out, settings, endpoint, options, budget)
     said = merged(settings, reading, selecting, wanted.options)
     with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:

@@ -54,7 +54,7 @@ CHANGED = [
     ("2 million people", "20만 명", "lost 2000000; new 200000"),
     ("1,200 won", "1,300원", "lost 1200; new 1300"),
     ("on July 4", "7월 5일에", "lost 4; new 5"),
-    ("on July 4", "8월 4일에", "new 8"),
+    ("on July 4", "8월 4일에", "lost 7; new 8"),
     ("at 3 pm", "오후 4시에", "lost 3; new 4"),
     ("version 3.11", "3.12 버전", "lost 3.11; new 3.12"),
 ]

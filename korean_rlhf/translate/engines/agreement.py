@@ -11,23 +11,20 @@ from collections.abc import Sequence
 from korean_rlhf.ngrams import chrf
 from korean_rlhf.records import Drop
 from korean_rlhf.translate.engines.markup import SPAN
-from korean_rlhf.translate.engines.protocol import Engine, Load, MaskStyle, Row
+from korean_rlhf.translate.engines.protocol import Engine, Load, Row
+from korean_rlhf.translate.engines.two import TwoEngines
 
 SHOWN = 80
 """Characters of the second translation that a fault quotes."""
 
 
-class AgreeingEngines(Engine):
+class AgreeingEngines(TwoEngines):
     """Gives the translations of `first` with which `second` agrees."""
 
     def __init__(self, first: Engine, second: Engine, min_agreement: float) -> None:
+        super().__init__(first, second)
         self.name = f"{first.name} checked by {second.name}"
-        self.first, self.second, self.min_agreement = first, second, min_agreement
-
-    @property
-    def style(self) -> MaskStyle:
-        """That of the first; the second is shown the same rows."""
-        return self.first.style
+        self.min_agreement = min_agreement
 
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return the first engine's translation of each row, or what went wrong."""
@@ -44,21 +41,6 @@ class AgreeingEngines(Engine):
         return Load(
             one.requests + two.requests, one.characters + two.characters, one.cost + two.cost
         )
-
-    def counts(self) -> dict[str, int]:
-        """Return the counts of both, those of the second under "second_..."."""
-        second = {f"second_{name}": count for name, count in self.second.counts().items()}
-        return self.first.counts() | second
-
-    def stop(self) -> None:
-        """Let nobody wait for another try."""
-        self.first.stop()
-        self.second.stop()
-
-    def close(self) -> None:
-        """Close both."""
-        self.first.close()
-        self.second.close()
 
     def _judged(self, text: str | Drop, other: str | Drop) -> str | Drop:
         if isinstance(text, Drop):

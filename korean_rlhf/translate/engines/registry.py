@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from korean_rlhf.endpoint.budget import Meter
-from korean_rlhf.errors import UnknownName
+from korean_rlhf.errors import SettingsError, UnknownName
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.engines import EngineSettings, TranslatorSettings
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines.agreement import AgreeingEngines
+from korean_rlhf.translate.engines.backtranslation import BackTranslating
 from korean_rlhf.translate.engines.chat import open_chat
 from korean_rlhf.translate.engines.deepl import open_deepl
 from korean_rlhf.translate.engines.google import open_google, open_google_v3
@@ -54,15 +55,18 @@ def open_engine(wanted: Wanted) -> Engine:
         UnknownName: the name looks like that of an engine, misspelt.
         SettingsError: the engine needs a setting that is missing.
     """
-    first = _opener(wanted.settings.engine)(wanted)
-    if not wanted.options.second_engine:
-        return first
+    settings, options = wanted.settings, wanted.options
+    engine = _opener(settings.engine)(wanted)
     try:
-        second = _opener(wanted.options.second_engine)(_second(wanted))
+        if options.second_engine:
+            second = _opener(options.second_engine)(_second(wanted))
+            engine = AgreeingEngines(engine, second, options.min_agreement)
+        if settings.back_translate:
+            engine = BackTranslating(engine, _back(wanted), settings.min_back_chrf)
     except BaseException:
-        first.close()
+        engine.close()
         raise
-    return AgreeingEngines(first, second, wanted.options.min_agreement)
+    return engine
 
 
 def is_chat(name: str) -> bool:
@@ -74,6 +78,17 @@ def _opener(name: str) -> Callable[[Wanted], Engine]:
     if name not in OPENERS and difflib.get_close_matches(name, OPENERS, n=1, cutoff=0.75):
         raise UnknownName("engine", name, OPENERS)
     return OPENERS.get(name, OPENERS["openai"])
+
+
+def _back(wanted: Wanted) -> Engine:
+    """Return the chat model of the run, with the prompt that asks for English."""
+    if not is_chat(wanted.settings.engine):
+        raise SettingsError(
+            f"--back-translate asks a chat model, and {wanted.settings.engine} is none. "
+            "Leave it out, or translate with --engine openai."
+        )
+    settings = replace(wanted.settings, prompt=wanted.settings.back_prompt)
+    return open_chat(settings, wanted.server, cache=wanted.cache, meter=wanted.meter)
 
 
 def _second(wanted: Wanted) -> Wanted:

@@ -1,0 +1,40 @@
+"""What each reason means, in the words of the report."""
+
+from __future__ import annotations
+
+EXPLAINED: dict[str, str] = {
+    "empty": "빈 번역이 왔습니다.",
+    "translator-refusal": "번역기가 번역을 거절했습니다.",
+    "translator-chatter": "번역기가 자기 말을 덧붙였습니다.",
+    "answered": "번역하지 않고 대답했습니다.",
+    "not-korean": "한국어가 거의 없습니다.",
+    "other-script": "한글도 원문의 글자도 아닌 문자가 섞였습니다.",
+    "broken-text": "깨진 글자가 있습니다.",
+    "source-copied": "영어 문장이 그대로 남았습니다.",
+    "code-changed": "보호한 코드나 주소가 달라졌습니다.",
+    "address-changed": "웹 주소나 전자 우편 주소가 사라졌거나 새로 생겼습니다.",
+    "number-changed": "숫자가 사라졌거나 달라졌습니다.",
+    "repetition": "같은 말을 되풀이합니다.",
+    "truncated": "문장이 끊겼거나 빠졌습니다.",
+    "text-added": "원문에 없는 문장이 늘었습니다.",
+    "length-ratio": "원문에 견주어 너무 짧거나 깁니다.",
+    "markdown-changed": "목록, 제목, 코드 울타리나 표의 줄 수가 달라졌습니다.",
+    "paragraphs-changed": "문단 수가 달라졌습니다.",
+    "lost-imperative": "부탁하는 말이 사라졌습니다.",
+    "lost-question": "묻는 말이 사라졌습니다.",
+    "negation-lost": "부정하는 말이 사라졌습니다.",
+    "josa-wrong": "조사가 겹쳤거나 앞말과 맞지 않습니다.",
+    "register-mixed": "존댓말과 반말이 섞였습니다.",
+    "register-other": "바라던 말투가 아닙니다.",
+    "back-translation-differs": "되옮긴 영어가 원문과 많이 다릅니다.",
+    "placeholder-lost": "보호 표시가 사라졌습니다.",
+    "placeholder-repeated": "보호 표시가 두 번 나옵니다.",
+    "placeholder-invented": "없던 보호 표시가 생겼습니다.",
+    "answer-of-another-row": "다른 행의 번역입니다.",
+    "row-missing": "번역기가 이 행을 빠뜨렸습니다.",
+    "row-repeated": "한 행에 번역이 둘 왔습니다.",
+    "unreadable-reply": "번역기의 답을 읽을 수 없습니다.",
+    "request-refused": "서버가 요청을 거절했습니다.",
+    "chosen-equals-rejected": "고른 답과 버린 답이 같아졌습니다.",
+}
+"""Every reason of CHECKS, and those that other parts of `translate` give."""

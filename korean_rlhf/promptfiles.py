@@ -4,9 +4,9 @@ A prompt file has version, source and license, and its words: `system`, `user` o
 words are Jinja2 templates in a sandbox. Values are only ever inserted, never rendered, so braces
 in data stay data; a value that the template names and the caller forgot is an error.
 
-`values` names what the caller gives. Worked examples stand in the file, `[[examples]]` with each of
-the values and an `answer`; `examples_of = "NAME"` takes those of another file of the folder, so that
-two wordings can be compared with the same ones. `labels` are the answers that there are, and
+`values` names what the caller gives. Worked examples stand in the file, `[[examples]]` with each
+of the values and an `answer`; `examples_of = "NAME"` takes those of another file of the folder, so
+that two wordings can be compared with the same ones. `labels` are the answers that there are, and
 `verbalizers` the words that a model shall write for them.
 """
 

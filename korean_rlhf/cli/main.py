@@ -30,6 +30,7 @@ COMMANDS = {
     "ppo": "optimise a model against the reward",
     "eval": "score every checkpoint that has no score yet",
     "judge": "let a model judge open answers, or measure a judge",
+    "prompts": "list, check and fill prompts; compare them on questions with any model",
     "rank": "answers with scores -> ranked comparisons",
     "report": "write the report of a run: HTML, Markdown, JSON",
     "chat": "talk with a model in the terminal",

@@ -50,6 +50,7 @@ METRICS = {
     "chrf": "chrF",
     "extract_failed": "답을 읽지 못한 비율",
     "f1": "매크로 F1",
+    "f1_gold": "매크로 F1(정답의 갈래)",
     "bits_per_byte": "비트/바이트",
     "prompt_strict": "지시문 이행률",
     "prompt_loose": "지시문 이행률(느슨)",

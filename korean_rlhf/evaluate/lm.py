@@ -95,7 +95,7 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         befores = [context.rstrip() for context, _ in texts]
         wholes = [context + continuation for context, continuation in texts]
         encoded = self.encode_distinct([*befores, *wholes])
-        return self._score(
+        return self.score_pairs(
             [
                 split_tokens(encoded[before], encoded[whole], self.prefix_token_id)
                 if before
@@ -154,13 +154,21 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
             pairs += found
             owners += [index] * len(found)
         totals = [0.0] * len(requests)
-        for owner, (logprob, _) in zip(owners, self._score(pairs), strict=True):
+        for owner, (logprob, _) in zip(owners, self.score_pairs(pairs), strict=True):
             totals[owner] += logprob
         return totals
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return a greedy continuation of each context, cut at the first stop string."""
-        asked = [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        return self.write(
+            [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        )
+
+    def write(self, asked: Sequence[tuple[Tokens, dict[str, Any]]]) -> list[str]:
+        """Return a greedy continuation of each prompt, by the options that stand beside it.
+
+        Those in the journal are not written again.
+        """
         self.truncated += sum(
             len(tokens) > self.reading.room_before(options) for tokens, options in asked
         )
@@ -178,9 +186,9 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         return [answers[key] for key in keys]
 
     def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
-        return self._score([(context, continuation) for _, context, continuation in requests])
+        return self.score_pairs([(context, continuation) for _, context, continuation in requests])
 
-    def _score(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
+    def score_pairs(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
         """Return the scores of token pairs; those in the journal are not computed again."""
         self.truncated += self.scorer.cut(pairs)
         keys = [request_key(*pair) for pair in pairs] if self.journal else []

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadInput, BadRecord, MissingInput, SettingsError, UnknownName
-from korean_rlhf.prompting.shots import choose_examples
 from korean_rlhf.promptfiles import PromptFile, list_prompts, load_prompt
+from korean_rlhf.prompting.shots import choose_examples
 from korean_rlhf.records import Message
 from korean_rlhf.tables import rows, shards
 

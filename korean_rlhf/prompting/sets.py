@@ -153,5 +153,3 @@ def _placed(path: Path, said: str) -> Problem:
     rest = said.removeprefix(f"{path}:").strip()
     number, _, text = rest.partition(":")
     return Problem(path, int(number), text.strip()) if number.isdigit() else Problem(path, 1, rest)
-
-

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadInput
+from korean_rlhf.promptfiles import FILLED, NEEDED, WORDS, PromptFile, load_prompt, sandbox
 from korean_rlhf.prompting.problems import Problem
 from korean_rlhf.prompting.wording import faults
-from korean_rlhf.promptfiles import FILLED, NEEDED, WORDS, PromptFile, load_prompt, sandbox
 
-KEYS = frozenset(
-    {*NEEDED, *WORDS, *FILLED, "description", "values", "examples_of"}
-)
+KEYS = frozenset({*NEEDED, *WORDS, *FILLED, "description", "values", "examples_of"})
 LINE_IN_ERROR = re.compile(r"\bline (\d+)")
 PROBE = "{{ 가 }}{% 나 %}"
 """Stands for a value when a template is tried: it must come out as it went in."""
@@ -125,7 +123,7 @@ def _shapes(table: Mapping[str, Any], at: Lines) -> Iterator[Problem]:
 def _verbalizers(table: Mapping[str, Any], at: Lines) -> Iterator[Problem]:
     said = table.get("verbalizers", {})
     if not isinstance(said, dict) or not all(isinstance(word, str) for word in said.values()):
-        yield at.problem("verbalizers", "verbalizers are a table of label = \"word\".")
+        yield at.problem("verbalizers", 'verbalizers are a table of label = "word".')
         return
     known = table.get("labels", [])
     if isinstance(known, list) and "labels" in table:

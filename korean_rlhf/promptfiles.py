@@ -77,6 +77,10 @@ class PromptFile:
         """Return the values that the file brings itself."""
         return {name: self.facts[name] for name in FILLED if name in self.facts}
 
+    def brought(self) -> set[str]:
+        """Return the names that are the file's to fill: `values` may claim one for the caller."""
+        return set(FILLED) - set(self.values)
+
     def used(self) -> set[str]:
         """Return the names of all values that the words use.
 

@@ -189,6 +189,15 @@ def percent(share: float) -> str:
     return f"{share * 100:.1f} %".replace("-", "−")
 
 
+def p_value(value: float) -> str:
+    """Return a p-value, never as 0.
+
+    >>> p_value(0.0421), p_value(0.00001)
+    ('0.042', '<0.001')
+    """
+    return "<0.001" if value < 0.0005 else f"{value:.3f}"
+
+
 def seconds(value: float) -> str:
     """Return a duration.
 

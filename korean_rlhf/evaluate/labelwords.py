@@ -1,9 +1,9 @@
 r"""Which of a few label words (긍정, 부정) a written answer settles on.
 
 `extraction.choice` reads numbered choices, where 가, 나 and 두 번째 are answers; beside label words
-they are words like others. The first place that names one decides: a \boxed{} or a marked answer, a first line that is
-nothing but a label, a conclusion, a label that the text calls the answer. Of a text that names
-several otherwise, nothing is read: a guess would be scored as knowledge.
+they are words like others. The first place that names one decides: a \boxed{} or a marked answer,
+a first line that is nothing but a label, a conclusion, a label that the text calls the answer. Of a
+text that names several otherwise, nothing is read: a guess would be scored as knowledge.
 """
 
 from __future__ import annotations

@@ -82,7 +82,9 @@ def render(
     Raises:
         BadInput: a value is missing; the message names all that are.
     """
-    known = prompt.filled() | {"examples": choose_examples(prompt, shots, seed)} | dict(values)
+    known = prompt.filled() | dict(values)
+    if "examples" in prompt.brought() and "examples" not in values:
+        known["examples"] = choose_examples(prompt, shots, seed)
     if missing := sorted(prompt.used() - known.keys()):
         raise BadInput(
             f"{prompt.path} wants {', '.join(missing)}: give "

@@ -148,8 +148,8 @@ def _broken(said: str, table: Mapping[str, Any], at: Lines) -> Problem:
 
 def _values(prompt: PromptFile, used: set[str], at: Lines) -> Iterator[Problem]:
     """Yield names that the words use and the file does not declare, or the other way round."""
-    brought = set(prompt.filled()) | {"examples"}
-    asked, declared = used - brought, set(prompt.values)
+    declared = set(prompt.values)
+    asked = used - prompt.brought()
     for name in sorted(asked - declared):
         said = f"uses {name!r}, which `values` does not name: values = {sorted(asked)}."
         yield Problem(at.path, at.of_text(name, _key_with(prompt, name)), said)
@@ -185,13 +185,13 @@ def _key_with(prompt: PromptFile, name: str) -> str:
 
 def _examples(prompt: PromptFile, used: set[str], at: Lines) -> Iterator[Problem]:
     """Yield examples that lack a value, repeat a question or answer with no label."""
-    if "examples" in used and not prompt.examples:
+    if "examples" in used & prompt.brought() and not prompt.examples:
         yield at.problem("examples", "the template shows examples, but the file has none.")
     if "examples_of" in prompt.facts:
         return  # they are checked in their own file
-    if prompt.examples and "examples" not in used:
+    if prompt.examples and "examples" not in used & prompt.brought():
         yield at.problem("examples", "the file has examples that no template shows.")
-    wanted = (used - set(FILLED)) | {"answer"}
+    wanted = (used - prompt.brought()) | {"answer"}
     seen: set[tuple[str, ...]] = set()
     for number, example in enumerate(prompt.examples, start=1):
         for said in _faults_of_example(example, wanted, prompt, seen):

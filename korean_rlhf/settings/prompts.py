@@ -27,8 +27,9 @@ class CompareSettings:
     example_seeds: tuple[int, ...] = (1,)
     """Of the draw of examples; several seeds are compared as sets of their own."""
 
-    normalise: Literal["none", "bytes"] = "none"
-    """Likelihood: of the whole label, or divided by its bytes where labels differ in length."""
+    normalise: Literal["none", "bytes", "prior"] = "none"
+    """Likelihood: of the whole label; or divided by its bytes, where labels differ in length; or
+    against how likely the label is anyway, when the template is filled with nothing."""
 
     answer_tokens: int = 64
     """Longest answer in tokens; at most half of the model's context."""

@@ -22,7 +22,7 @@ Level: TypeAlias = Literal["hapsyo", "haeyo", "hao", "hae", "haera", ""]
 POLITE = frozenset({"hapsyo", "haeyo"})
 PLAIN = frozenset({"hae", "haera"})
 
-_HAPSYO = re.compile(r"(?:니다|니까|ᆸ시다|읍시다|십시오|ᆸ시오)$")
+_HAPSYO = re.compile(r"(?:니다|[ᆸ습읍]니까|ᆸ시다|읍시다|십시오|ᆸ시오)$")
 _HAEYO = re.compile(r"(?:요|죠)$")
 _HAO = re.compile(r"(?:^오|^소|^으오|시오|구려|ᆸ디다)$")
 _HAERA = re.compile(r"(?:다|라|자|냐|니|구나|렴|려무나|랴|ᆫ가|는가|은가|던가|마)$")

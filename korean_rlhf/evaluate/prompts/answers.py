@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from korean_rlhf.evaluate import textscores
@@ -20,6 +20,9 @@ NEARNESS: dict[str, textscores.Score] = {
     "exact_match_plain": textscores.plain_exact_match,
 }
 """Metrics of answers that may be any text; the first of them is tested."""
+
+NOTHING = ("", "없음", "…")
+"""Texts that say nothing, by which it is measured how likely a label is anyway."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +59,46 @@ def answer_all(
     asked = [variant.messages(question) for question in questions]
     if settings.mode == "likelihood":
         found = model.likelihoods(asked, variant.words)
+        weigh = _weigher(variant, questions[0], model, settings)
         return [
-            _chosen(variant, question, scores, settings)
+            _chosen(variant, question, scores, weigh(scores))
             for question, scores in zip(questions, found, strict=True)
         ]
     texts = model.write(asked)
     return [_read(variant, one, text) for one, text in zip(questions, texts, strict=True)]
 
 
+def _weigher(
+    variant: Variant, question: GoldQuestion, model: Answering, settings: CompareSettings
+) -> Callable[[Sequence[float]], list[float]]:
+    """Return what makes the log-likelihoods of labels comparable.
+
+    A label that a model likes anyway wins whatever is asked. Against its "prior", the mean of its
+    log-likelihood after the template filled with texts that say nothing, it has to gain by the
+    question. Source: Zhao et al. 2021, "Calibrate before use" (arXiv:2102.09690), section 5; here
+    the log-likelihoods are subtracted, as in the domain-conditional PMI of Holtzman et al. 2021
+    (arXiv:2104.08315), for labels may be of several tokens.
+    """
+    taken = [0.0] * len(variant.words)
+    sizes = [1.0] * len(variant.words)
+    if settings.normalise == "bytes":
+        sizes = [float(len(word.encode())) for word in variant.words]
+    if settings.normalise == "prior":
+        empty = [replace(question, values=dict.fromkeys(question.values, said)) for said in NOTHING]
+        found = model.likelihoods([variant.messages(one) for one in empty], variant.words)
+        taken = [sum(column) / len(NOTHING) for column in zip(*found, strict=True)]
+    return lambda scores: [
+        (score - prior) / size for score, prior, size in zip(scores, taken, sizes, strict=True)
+    ]
+
+
 def _chosen(
     variant: Variant,
     question: GoldQuestion,
     scores: Sequence[float],
-    settings: CompareSettings,
+    weighed: Sequence[float],
 ) -> Answered:
-    """Return the likeliest label, the first of equals."""
-    sizes = [len(word.encode()) for word in variant.words]
-    by_bytes = settings.normalise == "bytes"
-    weighed = [
-        score / size if by_bytes else score for score, size in zip(scores, sizes, strict=True)
-    ]
+    """Return the label of the highest weight, the first of equals."""
     best = max(range(len(weighed)), key=lambda place: weighed[place])
     labels = variant.prompt.labels
     return Answered(

@@ -73,9 +73,10 @@ def open_model(
         ),
         server,
     )
-    checkpoint = _last(backend.target(model, None).checkpoints)
-    folder = checkpoint.folder
-    facts = {"model": checkpoint.name, "weights": backend.weights(folder), **backend.key(folder)}
+    target = backend.target(model, None)
+    checkpoint = _last(target.checkpoints)
+    folder, name = checkpoint.folder, f"{target.run.resolve().name}/{checkpoint.name}"
+    facts = {"model": name, "weights": backend.weights(folder), **backend.key(folder)}
     from korean_rlhf.evaluate.lm import KoreanLM
 
     with backend.opened(folder) as opened, Journal(_journal(out, facts)) as journal:

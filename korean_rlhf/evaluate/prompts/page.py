@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from korean_rlhf.evaluate import labels
+from korean_rlhf.evaluate import gaintable, labels
 from korean_rlhf.evaluate.charts import Dot, dot_chart
 from korean_rlhf.evaluate.plots import Plot
 from korean_rlhf.evaluate.prompts.answers import Answered
@@ -20,7 +20,6 @@ from korean_rlhf.prompting.questions import GoldQuestion
 from korean_rlhf.rundir import atomic_write_text
 
 TEMPLATE = "prompts/report.html.jinja"
-TESTS = {"mcnemar": "맥니마 검정", "sign-flip": "부호 뒤집기 검정", "z": "z 검정"}
 SHOWN = 40
 """Questions that are shown with all answers."""
 LONG = 400
@@ -64,7 +63,7 @@ def write_page(
     )
     page = environment.get_template(TEMPLATE).render(
         result=result,
-        metric=labels.metric(result["headline"]),
+        metric=labels.metric(result["headline"]).removesuffix(" (%)"),
         plot=_plot(result),
         score_heads=score_heads(result),
         score_rows=score_rows(result),
@@ -115,8 +114,8 @@ def gain_rows(result: Mapping[str, Any]) -> list[list[str]]:
             one["template"],
             labels.gain(metric, one["mean"]),
             labels.gain_bounds(metric, one["low"], one["high"]),
-            f"{one['adjusted_p']:.3f}",
-            TESTS[one["test"]],
+            labels.p_value(one["adjusted_p"]),
+            gaintable.TESTS[one["test"]],
             _judgement(one),
         ]
         for one in result["differences"]

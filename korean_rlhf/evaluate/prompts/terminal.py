@@ -67,7 +67,7 @@ def _gain(one: Mapping[str, Any] | None, metric: str) -> list[str]:
     said = labels.gain(metric, one["mean"])
     bounds = labels.gain_bounds(metric, one["low"], one["high"])
     mark = " *" if one["significant"] else ""
-    return [f"{said} {bounds}", f"{one['adjusted_p']:.3f}{mark}"]
+    return [f"{said} {bounds}", labels.p_value(one["adjusted_p"]) + mark]
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -96,8 +96,7 @@ def require_askable(variants: Sequence[Variant], questions: Sequence[GoldQuestio
         BadInput: a question lacks a value, stands among the examples, or its answer is no label.
     """
     for one in variants:
-        filled = {"examples", *one.prompt.filled()}
-        require_values(questions, one.prompt.used() - filled, one.prompt.path)
+        require_values(questions, one.prompt.used() - one.prompt.brought(), one.prompt.path)
         shown = {_asked(example) for example in one.examples}
         for question in questions:
             if _asked(question.values) in shown:

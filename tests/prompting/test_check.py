@@ -96,7 +96,12 @@ FAULTS_OF_A_TEMPLATE = [
     ("broken template", GOOD.replace("{% endfor %}", "{% endfo %}"), 9, "Encountered unknown tag"),
     ("a value of no use", GOOD.replace('["text"]', '["text", "tone"]'), 4, "no template uses"),
     ("a value not named", GOOD.replace('["text"]', "[]"), 8, "'text', which `values` does"),
-    ("another answer", GOOD.replace('answer = "부정"', 'answer = "중립"'), 15, "none of the labels"),
+    (
+        "another answer",
+        GOOD.replace('answer = "부정"', 'answer = "중립"'),
+        15,
+        "none of the labels",
+    ),
     ("a value too few", GOOD.replace('text = "참 싫다."\n', ""), 15, "must hold exactly"),
     ("the same twice", GOOD.replace("참 싫다.", "참 좋다."), 15, "what an earlier one asks"),
     ("empty", GOOD.replace("참 싫다.", " "), 15, "empty text"),

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from korean_rlhf.cli.main import main
 from korean_rlhf.errors import BadInput, SettingsError
+from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.prompting.filling import find_prompt, given_values, render
 from korean_rlhf.prompting.shots import choose_examples
-from korean_rlhf.promptfiles import load_prompt
 
 
 def said(capsys, *argv: str) -> str:

@@ -37,6 +37,7 @@ HELD_OUT = (
 )
 """Prompts that models are tested with: nobody may learn their answers."""
 
+
 def kind(item: Instruction) -> str:
     return item.id.rpartition("-")[0]
 

@@ -15,9 +15,9 @@ import pytest
 from korean_rlhf.assets import asset_dir
 from korean_rlhf.cli.prompts import sentence_levels
 from korean_rlhf.hangul import syllable_ratio
+from korean_rlhf.promptfiles import list_prompts, load_prompt
 from korean_rlhf.prompting.check import check_folder
 from korean_rlhf.prompting.questions import read_gold_questions
-from korean_rlhf.promptfiles import list_prompts, load_prompt
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.tables import read
 
@@ -199,7 +199,9 @@ def test_every_task_has_two_wordings_with_the_same_examples():
 
 
 def test_questions_and_examples_are_balanced_over_the_labels():
-    asked = {path.stem: read_gold_questions(path) for path in (PROMPTS / "questions").glob("*.jsonl")}
+    asked = {
+        path.stem: read_gold_questions(path) for path in (PROMPTS / "questions").glob("*.jsonl")
+    }
     labels = load_prompt("templates", "sentiment").labels
 
     assert Counter(one.answers[0] for one in asked["sentiment"]) == dict.fromkeys(labels, 30)

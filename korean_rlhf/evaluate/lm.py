@@ -95,7 +95,7 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
         befores = [context.rstrip() for context, _ in texts]
         wholes = [context + continuation for context, continuation in texts]
         encoded = self.encode_distinct([*befores, *wholes])
-        return self.score_pairs(
+        return self._score(
             [
                 split_tokens(encoded[before], encoded[whole], self.prefix_token_id)
                 if before
@@ -154,7 +154,7 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
             pairs += found
             owners += [index] * len(found)
         totals = [0.0] * len(requests)
-        for owner, (logprob, _) in zip(owners, self.score_pairs(pairs), strict=True):
+        for owner, (logprob, _) in zip(owners, self._score(pairs), strict=True):
             totals[owner] += logprob
         return totals
 
@@ -185,10 +185,14 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
             self.writer.write([distinct[key] for key in todo], finished)
         return [answers[key] for key in keys]
 
-    def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
-        return self.score_pairs([(context, continuation) for _, context, continuation in requests])
+    def score_pairs(self, pairs: Sequence[tuple[Tokens, Tokens]]) -> list[Scored]:
+        """Return the log-likelihood and greediness of each (context, continuation) in tokens."""
+        return self._score(list(pairs))
 
-    def score_pairs(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
+    def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
+        return self._score([(context, continuation) for _, context, continuation in requests])
+
+    def _score(self, pairs: list[tuple[Tokens, Tokens]]) -> list[Scored]:
         """Return the scores of token pairs; those in the journal are not computed again."""
         self.truncated += self.scorer.cut(pairs)
         keys = [request_key(*pair) for pair in pairs] if self.journal else []

@@ -312,9 +312,9 @@ def test_an_error_of_the_server_loses_no_answer_that_was_paid_for(tiny, tmp_path
     with serving(tiny, fault=fails) as server:
         first, second = (opened(server, tiny, concurrency=4) for _ in range(2))
         with Journal(tmp_path / "a") as first.journal, pytest.raises(EndpointError, match="gone"):
-            first.score_pairs(pairs)
+            first._score(pairs)
         with Journal(tmp_path / "a") as second.journal:
-            second.score_pairs(pairs)
+            second._score(pairs)
         twice = [text for text, times in server.asked.items() if times > 1]
 
     assert twice == gone

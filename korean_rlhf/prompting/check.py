@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from korean_rlhf.errors import BadInput, MissingInput
@@ -103,8 +103,3 @@ def _asked_twice(lines: Sequence[Line]) -> Iterator[Problem]:
 
 def _place(line: Line) -> str:
     return f"{line.path}:{line.number}"
-
-
-def told(problems: Iterable[Problem]) -> str:
-    """Return the problems one a line."""
-    return "\n".join(map(str, problems))

@@ -41,7 +41,8 @@ class Answered:
 
     def row(self, template: str) -> dict[str, Any]:
         """Return it as a line of rows.jsonl."""
-        row = {"template": template, "id": self.id, "gold": list(self.gold), "answer": self.answer}
+        row: dict[str, Any] = {"template": template, "id": self.id, "gold": list(self.gold)}
+        row["answer"] = self.answer
         if self.read is not None:
             row["read"] = self.read
         if self.likelihoods is not None:

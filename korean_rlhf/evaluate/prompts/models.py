@@ -33,10 +33,15 @@ END_OF_PLAIN = "\n\n"
 class Answering(Protocol):
     """Whatever answers questions."""
 
-    facts: Mapping[str, Any]
-    """What of it decides an answer."""
-    cut: int
-    """Questions that lost their beginning, for the model cannot read as much."""
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What of it decides an answer."""
+        ...
+
+    @property
+    def cut(self) -> int:
+        """Questions that lost their beginning, for the model cannot read as much."""
+        ...
 
     def write(self, asked: Sequence[Asked]) -> list[str]:
         """Return a written answer to each question."""

@@ -3,14 +3,20 @@
 A prompt file has version, source and license, and its words: `system`, `user` or `template`. The
 words are Jinja2 templates in a sandbox. Values are only ever inserted, never rendered, so braces
 in data stay data; a value that the template names and the caller forgot is an error.
+
+`values` names what the caller gives. Worked examples stand in the file, `[[examples]]` with each
+of the values and an `answer`; `examples_of = "NAME"` takes those of another file of the folder, so
+that two wordings can be compared with the same ones. `labels` are the answers that there are, and
+`verbalizers` the words that a model shall write for them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from korean_rlhf.assets import asset_dir
 from korean_rlhf.errors import BadInput, UnknownName
@@ -23,6 +29,11 @@ if TYPE_CHECKING:
 
 NEEDED = ("version", "source", "license")
 WORDS = ("system", "user", "template")
+FILLED = ("examples", "labels", "verbalizers")
+"""Names in a template that the file itself fills; all others are the caller's."""
+
+Example: TypeAlias = Mapping[str, str]
+"""The values of one question, and its `answer`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +53,52 @@ class PromptFile:
     path: Path
     facts: dict[str, Any]
     """The other keys of the file."""
+
+    @property
+    def examples(self) -> Sequence[Example]:
+        """The worked examples, in the order of the file."""
+        return tuple(self.facts.get("examples", ()))
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """The answers that there are; none where any text may be one."""
+        return tuple(self.facts.get("labels", ()))
+
+    @property
+    def label_words(self) -> Sequence[str]:
+        """What a model writes for each label: its verbalizer, else the label itself."""
+        said = self.facts.get("verbalizers", {})
+        return tuple(said.get(label, label) for label in self.labels)
+
+    @property
+    def values(self) -> Sequence[str]:
+        """The names of what the caller gives, as the file declares them."""
+        return tuple(self.facts.get("values", ()))
+
+    def filled(self) -> dict[str, Any]:
+        """Return the values that the file brings itself."""
+        return {name: self.facts[name] for name in FILLED if name in self.facts}
+
+    def brought(self) -> set[str]:
+        """Return the names that are the file's to fill: `values` may claim one for the caller."""
+        return set(FILLED) - set(self.values)
+
+    def used(self) -> set[str]:
+        """Return the names of all values that the words use.
+
+        Raises:
+            BadInput: a template is broken.
+        """
+        return {name for text in (self.system, self.user, self.template) for name in self._in(text)}
+
+    def _in(self, text: str) -> set[str]:
+        from jinja2 import TemplateSyntaxError
+        from jinja2.meta import find_undeclared_variables
+
+        try:
+            return find_undeclared_variables(sandbox().parse(text))
+        except TemplateSyntaxError as problem:
+            raise BadInput(f"{self.path}: {problem}.") from None
 
     def render(self, **values: Any) -> str:
         """Return `template`, or `user` where there is none, filled with `values`.
@@ -124,6 +181,8 @@ def load_prompt(kind: str, name: str, folder: Path | None = None) -> PromptFile:
             raise BadInput(f"{path}: {key} must be text.")
     if not any(values.get(key) for key in WORDS):
         raise BadInput(f"{path}: has none of {', '.join(WORDS)}: it says nothing.")
+    if "examples_of" in values:
+        values = _borrowed(path, root, kind, values)
     return PromptFile(
         kind=kind,
         name=name,
@@ -134,3 +193,15 @@ def load_prompt(kind: str, name: str, folder: Path | None = None) -> PromptFile:
         **{key: values.pop(key, "") for key in WORDS},
         facts=values,
     )
+
+
+def _borrowed(path: Path, root: Path, kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the keys of a file with the examples, and by default the labels, of another one."""
+    name = values["examples_of"]
+    if "examples" in values or name == path.stem:
+        raise BadInput(f"{path}: examples_of stands beside examples, or names the file itself.")
+    other = load_prompt(kind, str(name), root)
+    if not other.examples or "examples_of" in other.facts:
+        raise BadInput(f"{path}: examples_of = {name!r}, but that file has no examples of its own.")
+    lent = {key: other.facts[key] for key in ("examples", "labels") if key in other.facts}
+    return lent | values

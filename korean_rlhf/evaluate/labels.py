@@ -50,6 +50,7 @@ METRICS = {
     "chrf": "chrF",
     "extract_failed": "답을 읽지 못한 비율",
     "f1": "매크로 F1",
+    "f1_gold": "매크로 F1(정답의 갈래)",
     "bits_per_byte": "비트/바이트",
     "prompt_strict": "지시문 이행률",
     "prompt_loose": "지시문 이행률(느슨)",
@@ -186,6 +187,15 @@ def plus_minus(value: float, stderr: float | None, digits: int = 3) -> str:
 def percent(share: float) -> str:
     """Return a share in per cent."""
     return f"{share * 100:.1f} %".replace("-", "−")
+
+
+def p_value(value: float) -> str:
+    """Return a p-value, never as 0.
+
+    >>> p_value(0.0421), p_value(0.00001)
+    ('0.042', '<0.001')
+    """
+    return "<0.001" if value < 0.0005 else f"{value:.3f}"
 
 
 def seconds(value: float) -> str:

@@ -160,7 +160,15 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
         """Return a greedy continuation of each context, cut at the first stop string."""
-        asked = [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        return self.write(
+            [(self.tok_encode(context), options) for context, options in _arguments(requests)]
+        )
+
+    def write(self, asked: Sequence[tuple[Tokens, dict[str, Any]]]) -> list[str]:
+        """Return a greedy continuation of each prompt, by the options that stand beside it.
+
+        Those in the journal are not written again.
+        """
         self.truncated += sum(
             len(tokens) > self.reading.room_before(options) for tokens, options in asked
         )
@@ -176,6 +184,10 @@ class KoreanLM(TemplateLM):  # type: ignore[misc]
 
             self.writer.write([distinct[key] for key in todo], finished)
         return [answers[key] for key in keys]
+
+    def score_pairs(self, pairs: Sequence[tuple[Tokens, Tokens]]) -> list[Scored]:
+        """Return the log-likelihood and greediness of each (context, continuation) in tokens."""
+        return self._score(list(pairs))
 
     def _loglikelihood_tokens(self, requests: Any, **kwargs: Any) -> list[tuple[float, bool]]:
         return self._score([(context, continuation) for _, context, continuation in requests])

@@ -55,6 +55,19 @@ def macro_f1(pairs: Floats) -> float:
     return float(np.mean([_f1(gold == label, predicted == label) for label in np.unique(pairs)]))
 
 
+def gold_macro_f1(pairs: Floats) -> float:
+    """Return the unweighted mean of the F1 of each class seen among the gold answers.
+
+    Unlike in `macro_f1`, a prediction of no class (an answer that cannot be read) is no class of
+    its own: it costs recall alone.
+
+    >>> gold_macro_f1(np.array([[0, 0], [1, 1], [1, -1]]))
+    0.8333333333333333
+    """
+    gold, predicted = pairs[:, 0], pairs[:, 1]
+    return float(np.mean([_f1(gold == label, predicted == label) for label in np.unique(gold)]))
+
+
 def binary_f1(pairs: Floats) -> float:
     """Return the F1 of class 1 among (gold, predicted) rows; 0 where it is never right.
 
@@ -132,6 +145,7 @@ def _share(pairs: Floats, *, harmful: bool) -> float:
 METRICS: dict[str, Metric] = {
     "bits_per_byte": Metric(is_ratio=True),
     "f1": Metric(macro_f1),
+    "f1_gold": Metric(gold_macro_f1),
     "binary_f1": Metric(binary_f1),
     "balanced_acc": Metric(balanced_accuracy),
     "pearson": Metric(pearson),

@@ -10,7 +10,6 @@ import random
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from korean_rlhf.evaluate import benchmarks
 from korean_rlhf.evaluate.sources import (
@@ -20,9 +19,8 @@ from korean_rlhf.evaluate.sources import (
     rows_digest,
     shot_rows,
 )
+from korean_rlhf.prompting.shots import balanced
 
-MOST_LABELS = 10
-"""More kinds of label than this are no kinds: a draw over all is taken as it comes."""
 BESIDE = ("label", "score", "answer", "answers", "id", "subject")
 """Columns that are the answer or are not asked; two rows that differ only in these ask the same."""
 
@@ -67,24 +65,6 @@ def draw(source: str, options: DataOptions) -> list[benchmarks.Row]:
     if len(pool) < options.shots:
         raise NoData(f"its other split holds {len(pool)} rows, fewer than --shots {options.shots}")
     return balanced(pool, options.shots, random.Random(options.seed))
-
-
-def balanced(
-    pool: Sequence[benchmarks.Row], count: int, rng: random.Random
-) -> list[benchmarks.Row]:
-    """Return `count` rows in chance order, each label as often as the others to within one.
-
-    A label that runs out leaves its places to the others.
-    """
-    shuffled = rng.sample(list(pool), len(pool))
-    kinds: dict[Any, list[benchmarks.Row]] = {}
-    for row in shuffled:
-        kinds.setdefault(row.get("label"), []).append(row)
-    if len(kinds) > MOST_LABELS:
-        return shuffled[:count]
-    deepest = max(map(len, kinds.values()))
-    in_turn = [kind[at] for at in range(deepest) for kind in kinds.values() if at < len(kind)]
-    return rng.sample(in_turn[:count], count)
 
 
 def _unasked(

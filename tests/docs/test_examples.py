@@ -109,6 +109,10 @@ def chosen(module, name, rest):
         return module.arguments_of(rest[0]), rest[1:]
     if name == "sampleworld" and rest:
         return getattr(module, f"{rest[0].capitalize()}Arguments"), rest[1:]
+    if name == "prompts" and rest:
+        parts = [import_module(f"korean_rlhf.cli.{part}") for part in getattr(module, "PARTS", ())]
+        kind = f"{rest[0].capitalize()}Arguments"
+        return next(getattr(one, kind) for one in (module, *parts) if hasattr(one, kind)), rest[1:]
     return getattr(module, "Arguments", None), rest
 
 

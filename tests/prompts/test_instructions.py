@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections import Counter
 from itertools import combinations
@@ -10,12 +9,14 @@ from itertools import combinations
 import pytest
 
 from korean_rlhf.assets import asset_dir
+from korean_rlhf.cli.prompts import sentence_levels
 from korean_rlhf.dedup.contamination import Fingerprints, find_hits
 from korean_rlhf.dedup.grams import fold
-from korean_rlhf.ngrams import character_ngrams, dialogue_hashes, jaccard, normalise_for_matching
+from korean_rlhf.ngrams import dialogue_hashes, jaccard
+from korean_rlhf.prompting.near import NEAR, grams
+from korean_rlhf.prompting.register import SPOKEN, spoken_levels
 from korean_rlhf.records import Comparison, Instruction, Message
 from korean_rlhf.tables import read
-from korean_rlhf.translate.register import PLAIN, sentences
 
 PROMPTS = asset_dir("prompts")
 EVALS = asset_dir("evals")
@@ -36,22 +37,6 @@ HELD_OUT = (
 )
 """Prompts that models are tested with: nobody may learn their answers."""
 
-NEAR = 0.4
-"""Jaccard index of pairs of syllables from which two questions count as one. The most alike two
-of ours reach 0.32 (two that ask how one dish differs from another); a question in another speech
-level keeps 0.4 to 0.6. One in other words escapes: 얼음은 왜 물에 떠? has 0.12 with
-얼음이 물에 뜨는 까닭이 뭐예요?"""
-
-SPOKEN = {"hapsyo": {"hapsyo"}, "haeyo": {"haeyo"}, "hae": PLAIN, "haera": PLAIN}
-"""Levels that an answer may hold: 하자, 하더라 and 하겠다 belong to 반말, 되었을까 to 해라체."""
-NOT_SPOKEN = re.compile(
-    r"```.*?```|`[^`\n]*`"
-    r'|"[^"]*"|\'[^\'\n]*\'|\([^()]*\)'
-    r"|^\s*(?:[-*]|\d+[.)]|\|).*$|^\*\*.*\*\*$",
-    re.DOTALL | re.MULTILINE,
-)
-"""Code, quotations, asides, lists, tables and headings: their level is not the speaker's."""
-
 
 def kind(item: Instruction) -> str:
     return item.id.rpartition("-")[0]
@@ -65,21 +50,13 @@ def whole(item: Instruction) -> str:
     return "\n".join(message.content for message in item.messages)
 
 
-def question_ngrams(text: str) -> frozenset[str]:
-    return frozenset(character_ngrams(normalise_for_matching(text), 2))
-
-
 def alike(one: str, other: str) -> float:
-    return jaccard(question_ngrams(one), question_ngrams(other))
+    return jaccard(grams(one), grams(other))
 
 
 def levels(item: Instruction) -> Counter[str]:
     """Count the speech levels of what the assistant says in its own voice."""
-    answers = [message.content for message in item.messages if message.role == "assistant"]
-    spoken = [NOT_SPOKEN.sub("말", answer) for answer in answers]
-    found = Counter(sentence.level for answer in spoken for sentence in sentences(answer))
-    del found[""]
-    return found
+    return spoken_levels(item.messages, sentence_levels)
 
 
 def test_there_are_enough_instructions_of_every_kind():
@@ -142,8 +119,8 @@ def test_a_question_in_another_speech_level_counts_as_the_same(one: str, other: 
 
 
 def test_no_question_is_asked_twice_in_nearly_the_same_words():
-    asked = [(item.id, question_ngrams(questions(item)[0])) for item in INSTRUCTIONS]
-    held_out = [(item.id, question_ngrams(questions(item)[0])) for item in HELD_OUT]
+    asked = [(item.id, grams(questions(item)[0])) for item in INSTRUCTIONS]
+    held_out = [(item.id, grams(questions(item)[0])) for item in HELD_OUT]
     pairs = [*combinations(asked, 2), *((ours, theirs) for ours in asked for theirs in held_out)]
 
     assert [

@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from korean_rlhf.assets import asset_dir
+from korean_rlhf.cli.prompts import sentence_levels
 from korean_rlhf.hangul import syllable_ratio
-from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.promptfiles import list_prompts, load_prompt
+from korean_rlhf.prompting.check import check_folder
+from korean_rlhf.prompting.questions import read_gold_questions
 from korean_rlhf.records import Comparison, Instruction
 from korean_rlhf.tables import read
 
@@ -26,11 +28,6 @@ HARMLESS = tuple(read(PROMPTS / "redteam" / "harmless.jsonl", Instruction))
 COMPARISONS = tuple(read(PROMPTS / "comparisons", Comparison))
 RECORDS: tuple[Instruction | Comparison, ...] = (*INSTRUCTIONS, *REDTEAM, *COMPARISONS)
 
-REGISTERS = {"hapsyo", "haeyo", "hae", "haera", "mixed", ""}
-CONJOINING = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
-BOTH_FORMS = re.compile(
-    r"은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|와\(과\)|과\(와\)|\(으\)로"
-)
 CODE = re.compile(r"```.*?```", re.DOTALL)
 ENGLISH_QUOTE = re.compile(r'"[ -~]+"')
 FOREIGN_TASKS = ("translation", "coding")
@@ -77,44 +74,19 @@ def test_harmless_prompts_stand_beside_the_harmful_ones():
     assert len(REDTEAM) - len(HARMLESS) >= 140
 
 
-def test_ids_are_unique():
-    assert [id for id, count in Counter(record.id for record in RECORDS).items() if count > 1] == []
-
-
-def test_no_prompt_is_written_twice():
-    seen = Counter(prompt_hash(record.messages) for record in RECORDS)
-
-    assert [r.id for r in RECORDS if seen[prompt_hash(r.messages)] > 1] == []
-
-
 def test_every_record_names_its_source_and_license():
     assert {(record.source, record.license) for record in RECORDS} == {
         ("korean-rlhf", "Apache-2.0")
     }
 
 
-def test_turns_alternate_and_a_system_message_comes_first():
-    for record in RECORDS:
-        roles = [message.role for message in record.messages if message.role != "system"]
+def test_the_check_of_the_command_finds_nothing():
+    """Text, turns, ids, registers, ranks, repeated prompts: tests/prompting shows what it finds."""
+    found = check_folder(PROMPTS, sentence_levels)
 
-        assert roles == ["user" if turn % 2 == 0 else "assistant" for turn in range(len(roles))]
-        assert "system" not in [message.role for message in record.messages[1:]]
-
-
-@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.id)
-def test_text_is_clean(record: Instruction | Comparison):
-    for text in texts(record):
-        assert text == text.strip() != ""
-        assert unicodedata.is_normalized("NFC", text)
-        assert not CONJOINING.search(text)
-        assert not [
-            char
-            for char in text
-            if unicodedata.category(char) in ("Cc", "Cf", "Co", "Cn") and char != "\n"
-        ]
-        assert "  \n" not in text
-        assert "\n\n\n" not in CODE.sub("코드", text)
-        assert not BOTH_FORMS.search(text)
+    assert list(map(str, found.problems)) == []
+    assert found.templates >= 19
+    assert found.rows >= 900
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.id)
@@ -126,20 +98,8 @@ def test_text_is_korean(record: Instruction | Comparison):
     assert syllable_ratio(text) >= least
 
 
-def test_registers_are_known():
-    assert {record.register for record in INSTRUCTIONS + REDTEAM} <= REGISTERS
-
-
-def test_ranks_begin_at_one_and_leave_no_gap():
-    for record in COMPARISONS:
-        assert sorted(set(record.ranks)) == list(range(1, max(record.ranks) + 1))
-        assert max(record.ranks) > 1
-        assert record.ranked_by == "authors"
-
-
-def test_answers_to_one_prompt_differ():
-    for record in COMPARISONS:
-        assert len(set(record.responses)) == len(record.responses)
+def test_people_ranked_the_comparisons():
+    assert {record.ranked_by for record in COMPARISONS} == {"authors"}
 
 
 def test_the_place_of_an_answer_does_not_tell_its_rank():
@@ -200,9 +160,8 @@ SHIPPED = list_prompts()
 @pytest.mark.parametrize(("kind", "name"), SHIPPED, ids=map("/".join, SHIPPED))
 def test_a_shipped_prompt_renders(kind: str, name: str):
     prompt = load_prompt(kind, name)
-    given = {key: prompt.facts[key] for key in ("examples", "labels") if key in prompt.facts}
 
-    messages = prompt.messages(**VALUES, **given)
+    messages = prompt.messages(**VALUES, **prompt.filled())
 
     assert messages[-1].role == "user"
     for message in messages:
@@ -217,12 +176,12 @@ TEMPLATES = [name for _, name in list_prompts("templates")]
 def test_a_template_shows_its_examples_and_ends_where_the_answer_begins(name: str):
     prompt = load_prompt("templates", name)
     examples = prompt.facts["examples"]
-    given = {"labels": prompt.facts["labels"]} if "labels" in prompt.facts else {}
+    words = dict(zip(prompt.labels, prompt.label_words, strict=True))
 
-    text = prompt.render(**VALUES, examples=examples, **given)
+    text = prompt.render(**VALUES, **prompt.filled())
 
     assert len(examples) >= 3
-    assert all(example["answer"] in text for example in examples)
+    assert all(words.get(example["answer"], example["answer"]) in text for example in examples)
     assert text.endswith(":")
     assert all(
         VALUES[key] in text for key in ("text", "question") if f"{{{{ {key} }}}}" in prompt.template
@@ -233,6 +192,23 @@ def test_the_sentiment_template_calls_praise_positive():
     examples = load_prompt("templates", "sentiment").facts["examples"]
 
     assert {"text": "너는 굉장하구나", "answer": "긍정"} in examples
+
+
+def test_every_task_has_two_wordings_with_the_same_examples():
+    lent = {load_prompt("templates", name).facts.get("examples_of") for name in TEMPLATES}
+
+    assert {name for name in TEMPLATES if "-" not in name} == lent - {None}
+
+
+def test_questions_and_examples_are_balanced_over_the_labels():
+    asked = {
+        path.stem: read_gold_questions(path) for path in (PROMPTS / "questions").glob("*.jsonl")
+    }
+    labels = load_prompt("templates", "sentiment").labels
+
+    assert Counter(one.answers[0] for one in asked["sentiment"]) == dict.fromkeys(labels, 30)
+    assert set(asked) >= {"sentiment", "classification", "spelling", "honorific"}
+    assert set(Counter(one.answers[0] for one in asked["classification"]).values()) == {6}
 
 
 def test_labels_of_the_classification_examples_are_among_the_labels():

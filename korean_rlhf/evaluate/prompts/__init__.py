@@ -1,0 +1,1 @@
+"""Prompts compared: templates and worked examples, on questions with a known answer."""

@@ -22,6 +22,7 @@ COMMANDS = {
     "dedup": "take exact and near duplicates out of a corpus",
     "fingerprints": "hash a benchmark, so that dedup finds its text in a corpus",
     "translate": "turn an English instruction set into Korean",
+    "prompts": "generate Korean instructions with any model",
     "tokenizer": "train a byte-level BPE tokenizer",
     "tokens": "a corpus -> memory-mapped token files",
     "pretrain": "train a GPT from nothing",

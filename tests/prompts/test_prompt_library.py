@@ -191,6 +191,11 @@ VALUES: dict[str, Any] = {
     "reference": "",
     "rows": '[{"id": "1", "kind": "answer", "text": "hi ⟦0⟧"}]',
     "register": "해요체",
+    "kind": "이야기 짓기",
+    "ids": '["a-1"]',
+    "examples": '["시를 써 줘."]',
+    "operation": "더 깊이 묻게 한다.",
+    "instruction": "시를 써 줘.",
 }
 SHIPPED = list_prompts()
 

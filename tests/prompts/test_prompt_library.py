@@ -193,7 +193,7 @@ VALUES: dict[str, Any] = {
     "register": "해요체",
     "kind": "이야기 짓기",
     "ids": '["a-1"]',
-    "examples": '["시를 써 줘."]',
+    "seeds": '["시를 써 줘."]',
     "operation": "더 깊이 묻게 한다.",
     "instruction": "시를 써 줘.",
 }

@@ -93,7 +93,7 @@ class Asking:
         """Return the model's reply to an order."""
         if order.operation == SELF_INSTRUCT:
             examples = [task.instruction for task in order.shown]
-            values = {"ids": _json(order.ids), "examples": _json(examples)}
+            values = {"ids": _json(order.ids), "seeds": _json(examples)}
             values["kind"] = self._prompts.kinds.get(order.kind, order.kind)
             messages = self._prompts.new.messages(**values)
         else:

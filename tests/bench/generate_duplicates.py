@@ -1,13 +1,13 @@
 """Near duplicates among Korean instructions: found by us, and by ROUGE-L as self-instruct uses it.
 
     make bench NAME=generate_duplicates          # KEPT=50000 QUERIES=500 are the defaults
-    make bench NAME=generate_duplicates CORPUS=prompts.jsonl     # real ones for the speed
+    make bench NAME=generate_duplicates CORPUS=prompts.jsonl     # real texts
 
 Labelled pairs (tests/golden/generated_duplicates.jsonl): one task said in another way (spacing,
 particle, ending, order, wording), and two tasks of one kind. Each half of the pairs, by the hash of
 the instruction that they are from, gives a threshold of best F1, which is judged on the other half.
-Then the speed of the filter with KEPT texts: made of a hundred words, the worst case, or the
-prompts of CORPUS; and how often two of our own instructions, which are all different tasks, count as one.
+Then how often two of our own instructions, which are all different tasks, count as one, and the
+speed of the filter with KEPT texts: made of a hundred words, the worst case, or those of CORPUS.
 The last line is one JSON object.
 """
 

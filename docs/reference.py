@@ -26,9 +26,15 @@ def page() -> str:
     for name, text in COMMANDS.items():
         parts.append(f"\n## {name}\n\n{text[0].upper()}{text[1:]}.\n")
         module = import_module(f"korean_rlhf.cli.{name}")
-        for kind in argument_classes(module):
-            parts.append(table(kind))
+        for each in (module, *group_of(module)):
+            for kind in argument_classes(each):
+                parts.append(table(kind))
     return "".join(parts)
+
+
+def group_of(module: Any) -> list[Any]:
+    """Return the modules that hold further commands of a group: prompts generate."""
+    return [import_module(f"korean_rlhf.cli.{part}") for part in getattr(module, "PARTS", ())]
 
 
 def argument_classes(module: Any) -> list[type[Any]]:

@@ -23,7 +23,7 @@ COMMANDS = {
     "fingerprints": "hash a benchmark, so that dedup finds its text in a corpus",
     "translate": "turn an English instruction set into Korean",
     "review": "counts, plots and a sample to read of a translated set",
-    "prompts": "list, check and fill prompts; compare them on questions with any model",
+    "prompts": "check, fill, compare and generate prompts with any model",
     "tokenizer": "train a byte-level BPE tokenizer",
     "tokens": "a corpus -> memory-mapped token files",
     "pretrain": "train a GPT from nothing",

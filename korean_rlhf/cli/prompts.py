@@ -1,4 +1,4 @@
-"""Look through the library of prompts, check it, fill a prompt, compare prompts.
+"""Look through the library of prompts, check it, fill, compare and generate prompts.
 
 korean-rlhf prompts check [FOLDER]               every file against its schema; exit 1 if one fails
 korean-rlhf prompts list [KIND]                  kind, name, version, licence, count
@@ -6,6 +6,8 @@ korean-rlhf prompts show NAME                    a prompt or a set as people rea
 korean-rlhf prompts render NAME --set text=...   fill a prompt; --rows FILE fills it with each row
 korean-rlhf prompts compare --templates A B --questions FILE --model MODEL --out DIR
                                                  score templates on questions with a known answer
+korean-rlhf prompts generate --model MODEL --license LICENSE --out DIR
+                                                 new instructions with answers, from seeds
 
 NAME is a prompt of templates/ (sentiment), KIND/NAME (judge/single) or FILE.toml.
 """
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import tyro
 
+from korean_rlhf.cli import generate
 from korean_rlhf.cli.arguments import Nested, Positional, parse
 from korean_rlhf.errors import SettingsError, UnknownName
 from korean_rlhf.settings.endpoint import ServedSettings
@@ -27,6 +30,10 @@ from korean_rlhf.settings.prompts import CompareSettings
 if TYPE_CHECKING:
     from korean_rlhf.promptfiles import PromptFile
     from korean_rlhf.records import Message
+
+
+PARTS = ("generate",)
+"""Modules of this folder that hold a command of the group, for the reference of commands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,6 +135,7 @@ def run(argv: list[str]) -> int:
         "show": _show,
         "render": _render,
         "compare": _compare,
+        "generate": generate.run,
     }
     if argv[0] not in commands:
         raise UnknownName("prompts command", argv[0], commands)

@@ -152,7 +152,11 @@ VALUES: dict[str, Any] = {
     "rows": '[{"id": "1", "kind": "answer", "text": "hi ⟦0⟧"}]',
     "register": "해요체",
     "task": "Find a rhyme.",
-    "kind": "rhyme",
+    "kind": "이야기 짓기",
+    "ids": '["a-1"]',
+    "seeds": '["시를 써 줘."]',
+    "operation": "더 깊이 묻게 한다.",
+    "instruction": "시를 써 줘.",
 }
 SHIPPED = list_prompts()
 

@@ -1,0 +1,1 @@
+"""Native Korean instructions made by a model from seeds: drawn, asked, sifted, answered, judged."""

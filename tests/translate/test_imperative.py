@@ -14,7 +14,7 @@ from korean_rlhf.translate.engines.protocol import MaskStyle
 from korean_rlhf.translate.imperative import asks_for_something
 from korean_rlhf.translate.register import sentences
 from korean_rlhf.translate.requesting import as_request
-from korean_rlhf.translate.rows import translate_records
+from korean_rlhf.translate.rows import Translated, translate_records
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "asks.jsonl"
 
@@ -105,9 +105,9 @@ def test_a_request_is_restored_by_choice_and_the_source_says_so(restore: bool, k
 
     (found,) = translate_records([record], Stating(), settings)
 
-    assert isinstance(found, Instruction) is kept
-    if isinstance(found, Instruction):
-        assert found.messages[0].content == "주어진 숫자의 제곱근을 계산하세요."
-        assert found.source == "set + stating + request restored by rule"
+    assert isinstance(found, Translated) is kept
+    if isinstance(found, Translated):
+        assert found.record.messages[0].content == "주어진 숫자의 제곱근을 계산하세요."
+        assert found.record.source == "set + stating + request restored by rule"
     else:
         assert found.drop.reason == "lost-imperative"

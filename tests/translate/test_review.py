@@ -47,6 +47,7 @@ def folder(tmp_path: Path) -> Path:
     ):
         text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in rows)
         path.write_text(text, encoding="utf-8")
+    (out / "settings.toml").write_text('format = "messages"\n', encoding="utf-8")
     manifest = {"stage": "translate", "inputs": [{"path": str(source), "digest": ""}]}
     (out / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return out

@@ -166,7 +166,7 @@ def _save(kind: Any, config: Any, tokenizer: Any, folder: Path) -> Path:
     return folder
 
 
-def _train(model: Any, tokenizer: Any, steps: int = 60) -> None:
+def _train(model: Any, tokenizer: Any, steps: int = 100) -> None:
     read = tokenizer(ENGLISH[::3], return_tensors="pt", padding=True)
     labels = tokenizer(text_target=KOREAN[::3], return_tensors="pt", padding=True)["input_ids"]
     labels[labels == tokenizer.pad_token_id] = -100

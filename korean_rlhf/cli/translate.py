@@ -1,7 +1,8 @@
 """Translate English instruction sets into Korean.
 
---engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google or
-google-v3. Keys are read from environment variables only: see --api-key-variable.
+--engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google,
+google-v3, or ctranslate2, a model in --model-folder that is computed here. Keys are read from
+environment variables only: see --api-key-variable.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.engines import BudgetSettings, EngineSettings, TranslatorSettings
 from korean_rlhf.settings.translate import TranslateSettings
 
@@ -32,6 +34,8 @@ class Arguments:
 
     budget: Nested[BudgetSettings]
 
+    local: Nested[LocalModelSettings]
+
     estimate: bool = False
     """Only count what would be sent and paid, and send nothing."""
 
@@ -52,6 +56,7 @@ def run(argv: list[str]) -> int:
             arguments.server,
             options=arguments.engines,
             budget=arguments.budget,
+            local=arguments.local,
         )
         return 0
     from korean_rlhf.translate.run import translate
@@ -64,5 +69,6 @@ def run(argv: list[str]) -> int:
         replace=arguments.replace,
         options=arguments.engines,
         budget=arguments.budget,
+        local=arguments.local,
     )
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from korean_rlhf.progress import say
 from korean_rlhf.records import Drop, Instruction
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
 from korean_rlhf.settings.translate import TranslateSettings
@@ -40,13 +41,15 @@ def estimate(
     *,
     options: EngineSettings | None = None,
     budget: BudgetSettings | None = None,
+    local: LocalModelSettings | None = None,
 ) -> Estimate:
     """Say what the same call of `translate` would send and cost; nothing is sent.
 
     Raises:
         SettingsError: no model is named, or a key is missing.
     """
-    with closing(open_engine(wanted_engine(out, settings, endpoint, options, budget))) as engine:
+    wanted = wanted_engine(out, settings, endpoint, options, budget, local)
+    with closing(open_engine(wanted)) as engine:
         batches = full_batches(read_instructions(inputs, settings.license), settings)
         found = weigh(batches, engine, settings)
     price = f", about {found.cost:,.4f} in the currency of the prices" if found.cost else ""

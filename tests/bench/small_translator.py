@@ -52,7 +52,9 @@ def train_tokenizer(pairs: list[Pair], folder: Path, size: int) -> M2M100Tokeniz
     )
 
 
-def new_model(tokenizer: M2M100Tokenizer, width: int, layers: int) -> M2M100ForConditionalGeneration:
+def new_model(
+    tokenizer: M2M100Tokenizer, width: int, layers: int
+) -> M2M100ForConditionalGeneration:
     """Return a model with random weights."""
     torch.manual_seed(0)
     model = M2M100ForConditionalGeneration(
@@ -135,7 +137,7 @@ def _samples(tokenizer: M2M100Tokenizer, pairs: list[Pair]) -> Iterator[Sample]:
 def _forever(
     samples: list[Sample], batch_tokens: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
-    """Yield batches of texts of like length: token ids, their mask, labels; shape (rows, tokens)."""
+    """Yield batches of texts of like length: ids, their mask, labels; shape (rows, tokens)."""
     chance = random.Random(0)
     while True:
         ordered = sorted(samples, key=lambda each: (max(map(len, each)), chance.random()))

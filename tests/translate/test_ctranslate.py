@@ -1,4 +1,4 @@
-"""The local engine against transformers, on models trained here for a second; nothing is fetched."""
+"""The local engine against transformers, on models trained here for a second."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import shutil
 import sys
 
 import pytest
-from tests.translate.tiny_models import ENGLISH, FAMILIES, convert, generate
 
+from korean_rlhf.cli.main import main
 from korean_rlhf.errors import BadInput, MissingExtra, MissingInput, SettingsError, UnknownName
 from korean_rlhf.records import Drop
 from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.translate.engines.ctranslate import CTranslateEngine
 from korean_rlhf.translate.engines.families import Vocabulary, language_codes
 from korean_rlhf.translate.engines.protocol import Row
+from tests.translate.tiny_models import ENGLISH, FAMILIES, convert, generate
 
 TEXTS = ENGLISH[::9]
 COPIED = {
@@ -122,6 +123,45 @@ def test_a_second_try_decodes_otherwise_and_is_kept_apart(folder):
 
     assert once != twice
     assert local.cache_key(user(ENGLISH[0])) != local.cache_key(again)
+
+
+def test_a_text_is_computed_once_for_all_runs(folder, tmp_path):
+    rows = [user(text) for text in [*TEXTS, TEXTS[0]]]
+    plain = engine(folder).translate(rows)
+    settings = LocalModelSettings(model_folder=folder, beam_size=1, device="cpu", batch_threads=1)
+    counts = []
+    for _ in range(2):
+        local = CTranslateEngine(settings, cache=tmp_path / "cache.sqlite")
+        counts.append((local.load(rows).requests, local.translate(rows), local.counts()))
+        local.close()
+
+    assert counts[0] == (len(TEXTS), plain, {"computed": len(TEXTS), "cached": 0})
+    assert counts[1] == (0, plain, {"computed": 0, "cached": len(TEXTS)})
+
+
+def test_a_fault_is_not_kept(folder, tmp_path):
+    settings = LocalModelSettings(model_folder=folder, longest_translation=8, device="cpu")
+    local = CTranslateEngine(settings, cache=tmp_path / "cache.sqlite")
+    first, second = (local.translate([user(ENGLISH[0])])[0] for _ in range(2))
+    local.close()
+
+    assert first == second and isinstance(first, Drop)
+    assert local.counts() == {"computed": 2, "cached": 0}
+
+
+def test_the_stage_runs_with_a_local_model(folder, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    turns = [{"role": "user", "content": ENGLISH[0]}, {"role": "assistant", "content": ENGLISH[1]}]
+    rows.write_text(json.dumps({"messages": turns, "license": "CC0-1.0"}) + "\n")
+    flags = ["--engine", "ctranslate2", "--model-folder", str(folder), "--beam-size", "1"]
+    loose = ["--min-length-ratio", "0.01", "--max-length-ratio", "9", "--min-hangul", "0"]
+    command = ["translate", str(rows), "--out", str(tmp_path / "out"), *flags, *loose]
+
+    assert main([*command, "--device", "cpu"]) == 0
+
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
+    assert manifest["counts"]["in"] == 1
+    assert manifest["requests"]["computed"] >= 2
 
 
 def test_the_cache_key_hangs_on_the_model_the_decoding_and_the_text(folder, tmp_path):

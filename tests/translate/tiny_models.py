@@ -121,7 +121,9 @@ def convert(folder: Path, out: Path, copied: Sequence[str]) -> Path:
     return out
 
 
-def generate(folder: Path, texts: Sequence[str], *, target: str = "", tokens: int = 40) -> list[Any]:
+def generate(
+    folder: Path, texts: Sequence[str], *, target: str = "", tokens: int = 40
+) -> list[Any]:
     """Return (what transformers reads, what it writes greedily), as tokens, for each text."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -6,19 +6,22 @@ sentences, for these models were trained on single ones; what stands between the
 
 from __future__ import annotations
 
-import functools
+import hashlib
 import json
 import re
+import threading
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from korean_rlhf.disk import folder_digest, read_json_object
+from korean_rlhf.endpoint import Reply, ReplyCache
 from korean_rlhf.errors import BadInput, MissingExtra, MissingInput, SettingsError
 from korean_rlhf.records import Drop
 from korean_rlhf.settings.ctranslate import LocalModelSettings
-from korean_rlhf.translate.engines.families import Codes, language_codes, read_vocabulary
-from korean_rlhf.translate.engines.protocol import MaskStyle, Row
+from korean_rlhf.translate.engines.families import language_codes, read_vocabulary
+from korean_rlhf.translate.engines.protocol import Engine, Load, MaskStyle, Row
 from korean_rlhf.translate.engines.sentences import units
 from korean_rlhf.translate.engines.subwords import HUGGING_FACE, PAIR, SINGLE, open_subwords
 
@@ -27,13 +30,13 @@ UNKNOWN = "<unk>"
 _WORD = re.compile(r"[^\W\d_]")
 
 
-class CTranslateEngine:
+class CTranslateEngine(Engine):
     """Translates rows by a model in a folder; called from many threads."""
 
     style: ClassVar[MaskStyle] = "segments"
 
-    def __init__(self, settings: LocalModelSettings) -> None:
-        """Load the model.
+    def __init__(self, settings: LocalModelSettings, *, cache: Path | None = None) -> None:
+        """Load the model; `cache` is the SQLite file that keeps its translations.
 
         Raises:
             SettingsError: no folder is named, or this machine cannot compute as asked.
@@ -49,11 +52,44 @@ class CTranslateEngine:
         self._subwords = open_subwords(self.folder)
         self._end = () if _adds_end(self.folder) else (END,)
         self._translator = _load(self.folder, settings)
+        self._digest = folder_digest(self.folder)
+        self._cache = ReplyCache(cache) if cache else None
+        self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
 
-    @functools.cached_property
-    def digest(self) -> str:
-        """Digest of the files of the model, in hexadecimal: another model, another translation."""
-        return folder_digest(self.folder)
+    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
+        """Return a translation, or what went wrong, for each row, in their order.
+
+        A text is computed once for all runs that share the cache; faults are not kept.
+        """
+        keys = [self.cache_key(row) for row in rows]
+        kept = self._kept(keys)
+        fresh = {key: row for key, row in zip(keys, rows, strict=True) if key not in kept}
+        answers = dict(zip(fresh, self.compute(list(fresh.values())), strict=True))
+        if self._cache is not None:
+            texts = {key: each for key, each in answers.items() if isinstance(each, str)}
+            self._cache.put_all({key: Reply(text=text) for key, text in texts.items()})
+        with self._counting:
+            self._counts.update(computed=len(fresh), cached=len(kept))
+        return [kept[key] if key in kept else answers[key] for key in keys]
+
+    def load(self, rows: Sequence[Row]) -> Load:
+        """Return what would be computed."""
+        texts = {self.cache_key(row): row.text for row in rows}
+        kept = self._kept(list(texts))
+        fresh = [text for key, text in texts.items() if key not in kept]
+        return Load(requests=len(fresh), characters=sum(map(len, fresh)))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many texts were "computed", and how many came from the cache ("cached")."""
+        with self._counting:
+            return dict(self._counts)
+
+    def close(self) -> None:
+        """Free the model and close the cache."""
+        self._translator.unload_model()
+        if self._cache is not None:
+            self._cache.close()
 
     def decoding(self, *, again: bool) -> dict[str, Any]:
         """Return the settings that decide what is translated how; `again` for a second try."""
@@ -66,24 +102,27 @@ class CTranslateEngine:
         }
 
     def cache_key(self, row: Row) -> str:
-        """Return what a translation of `row` hangs on, as text: model, codes, decoding, text."""
+        """Return a digest of all that a translation hangs on: model, codes, decoding, text."""
         facts = {
-            "engine": self.name,
-            "digest": self.digest,
+            "engine": "ctranslate2",
+            "model": self._digest,
             "codes": [*self._codes.source, *self._codes.target],
             "compute_type": self._settings.compute_type,
             "longest_source": self._settings.longest_source,
             **self.decoding(again=bool(row.note)),
             "text": row.text,
         }
-        return json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        said = json.dumps(facts, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
 
-    def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
-        """Return a translation, or what went wrong, for each row, in their order."""
+    def compute(self, rows: Sequence[Row]) -> list[str | Drop]:
+        """Return what `translate` does, whatever the cache holds."""
         cut = [units(row.text) for row in rows]
         done: dict[tuple[str, bool], str | Drop] = {}
         for again in (False, True):
-            wanted = [parts for row, parts in zip(rows, cut, strict=True) if again == bool(row.note)]
+            wanted = [
+                parts for row, parts in zip(rows, cut, strict=True) if again == bool(row.note)
+            ]
             texts = list(dict.fromkeys(text for parts in wanted for text in parts[1::2]))
             translated = self.translate_sentences(texts, again=again)
             done |= {(text, again): each for text, each in zip(texts, translated, strict=True)}
@@ -130,6 +169,11 @@ class CTranslateEngine:
             **self.decoding(again=again),
         )
         return [list(result.hypotheses[0]) for result in results]
+
+    def _kept(self, keys: Sequence[str]) -> dict[str, str]:
+        if self._cache is None:
+            return {}
+        return {key: reply.text for key, reply in self._cache.kept(keys).items()}
 
     def _text(self, tokens: list[str]) -> str | Drop:
         if tokens[-1:] != [END]:

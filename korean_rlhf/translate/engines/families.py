@@ -69,9 +69,7 @@ def language_codes(vocabulary: Vocabulary, settings: LocalModelSettings, folder:
     return Codes(source=_marian(vocabulary, settings, folder))
 
 
-def _marian(
-    vocabulary: Vocabulary, settings: LocalModelSettings, folder: Path
-) -> tuple[str, ...]:
+def _marian(vocabulary: Vocabulary, settings: LocalModelSettings, folder: Path) -> tuple[str, ...]:
     if settings.source_language:
         raise UnknownName("source language of this model", settings.source_language, [])
     if settings.target_language:

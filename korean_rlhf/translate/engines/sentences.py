@@ -35,12 +35,12 @@ def sentences(text: str) -> list[str]:
 
 
 def units(text: str) -> list[str]:
-    """Return `text` cut into what is translated and what stands between, by turns.
+    r"""Return `text` cut into what is translated and what stands between, by turns.
 
     Sentences stand at odd places; before, between and behind them is white space, or "".
 
-    >>> units(" First. Second.\\n\\nThird\\n")
-    [' ', 'First.', ' ', 'Second.', '\\n\\n', 'Third', '\\n']
+    >>> units(" First. Second.\n\nThird\n")
+    [' ', 'First.', ' ', 'Second.', '\n\n', 'Third', '\n']
     """
     parts = [""]
     for line in text.splitlines(keepends=True):

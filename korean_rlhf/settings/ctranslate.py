@@ -50,7 +50,7 @@ class LocalModelSettings:
     """Threads of one batch on a CPU; 0 is CTranslate2's choice."""
 
     longest_source: int = 512
-    """Tokens of one sentence that the model reads: opus-mt at most 512, NLLB and M2M100 1,024."""
+    """Tokens of one sentence that the model reads: opus-mt takes no more, NLLB learned no more."""
 
     longest_translation: int = 512
     """Tokens of one sentence that the model writes; a translation cut there is a fault."""

@@ -4,9 +4,9 @@
 
 MINUTES=25 of training, WIDTH=256 LAYERS=3 PIECES=4000 BATCH=2048 THREADS=1 are the defaults. The
 model is kept in runs-bench/local_engine; delete it to train anew. All held-out sentences are
-translated by both, greedily and with BEAM=4 beams, in batches of 32 of like length; speed is tokens
-a second of processor time. Then the whole stage translates the held-out rows. One JSON object is
-the last line.
+translated by both, greedily and, of ROWS= rows of each set (default: all), with four beams, in
+batches of 32 of like length; speed is tokens a second of processor time. Then the whole stage
+translates these rows, without a second try, and chrF is counted. One JSON object is the last line.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from local_engine_tokens import compare
-from parallel_text import Pair, hold_out, read_pairs
+from parallel_text import Pair, digest, hold_out, read_pairs
 from sacrebleu.metrics import CHRF
 from small_translator import new_model, train, train_tokenizer
 
@@ -30,7 +30,7 @@ from korean_rlhf.translate.engines.protocol import Row
 
 FOLDER = Path("runs-bench/local_engine")
 MODEL, CONVERTED = FOLDER / "model", FOLDER / "converted"
-LONGEST = 128
+LONGEST = 96
 """Tokens that either library writes of a sentence."""
 
 
@@ -54,13 +54,15 @@ def main() -> int:
         **json.loads((MODEL / "trained.json").read_text()),
     }
     for name, pairs in held.items():
-        texts = [pair.english for pair in pairs]
-        for beams in (1, int(os.environ.get("BEAM", "4"))):
+        pairs.sort(key=lambda pair: digest(pair.english))
+        some = pairs[: int(os.environ.get("ROWS", "0")) or None]
+        for beams, rows in ((1, pairs), (4, some)):
+            texts = [pair.english for pair in rows]
             result[f"{name} beams={beams}"] = compare(MODEL, CONVERTED, texts, beams, LONGEST)
             print(name, beams, result[f"{name} beams={beams}"], flush=True)
-        result[f"{name} chrF"] = score(pairs)
-        result[f"{name} stage"] = run_stage(name, pairs)
-        print(name, result[f"{name} chrF"], result[f"{name} stage"], flush=True)
+        result[f"{name} stage"] = run_stage(name, some)
+        result[f"{name} chrF"] = score(some)
+        print(name, result[f"{name} stage"], result[f"{name} chrF"], flush=True)
     print(json.dumps(result, ensure_ascii=False))
     found = [result[f"{name} beams=1"] for name in held]
     return 0 if all(each["differ"] == each["near_ties"] for each in found) else 1  # type: ignore[index]
@@ -94,7 +96,7 @@ def convert() -> None:
 
 
 def score(pairs: list[Pair]) -> dict[str, float]:
-    """Return chrF and chrF++ of the engine's translations against those of people."""
+    """Return chrF and chrF++ of the engine's translations, whole texts, against those of people."""
     settings = LocalModelSettings(model_folder=CONVERTED, longest_translation=LONGEST)
     rows = [Row(pair.english, "assistant") for pair in pairs]
     found = CTranslateEngine(settings).translate(rows)
@@ -116,6 +118,7 @@ def run_stage(name: str, pairs: list[Pair]) -> dict[str, object]:
     rows.write_text("".join(json.dumps({"messages": each}) + "\n" for each in turns), "utf-8")
     options = ["--engine", "ctranslate2", "--model-folder", str(CONVERTED), "--license", "local"]
     options += ["--longest-translation", str(LONGEST), "--batch-rows", "64", "--concurrency", "1"]
+    options += ["--retries", "0", "--batch-threads", os.environ.get("THREADS", "1")]
     command = [sys.executable, "-m", "korean_rlhf", "translate", str(rows), "--out", str(out)]
     subprocess.run([*command, *options, "--batch-characters", "20000", "--replace"], check=True)
     manifest = json.loads((out / "manifest.json").read_text())

@@ -3,10 +3,10 @@
     make bench NAME=local_engine DATA=folder            # that holds parallel/
 
 MINUTES=25 of training, WIDTH=256 LAYERS=3 PIECES=4000 BATCH=2048 THREADS=1 are the defaults. The
-model is kept in runs-bench/local_engine; delete it to train anew. All held-out sentences are
-translated by both, greedily and, of ROWS= rows of each set (default: all), with four beams, in
-batches of 32 of like length; speed is tokens a second of processor time. Then the whole stage
-translates these rows, without a second try, and chrF is counted. One JSON object is the last line.
+model is kept in runs-bench/local_engine; delete it to train anew. The held-out sentences (of ROWS=
+rows of each set; default: all) are translated by both, greedily and with four beams, in batches of
+32 of like length; speed is tokens a second of processor time. The whole stage translates these
+rows, without a second try, and chrF is counted. One JSON object is the last line.
 """
 
 from __future__ import annotations
@@ -53,19 +53,29 @@ def main() -> int:
         "pairs": len(kept),
         **json.loads((MODEL / "trained.json").read_text()),
     }
-    for name, pairs in held.items():
-        pairs.sort(key=lambda pair: digest(pair.english))
-        some = pairs[: int(os.environ.get("ROWS", "0")) or None]
-        for beams, rows in ((1, pairs), (4, some)):
-            texts = [pair.english for pair in rows]
-            result[f"{name} beams={beams}"] = compare(MODEL, CONVERTED, texts, beams, LONGEST)
-            print(name, beams, result[f"{name} beams={beams}"], flush=True)
-        result[f"{name} stage"] = run_stage(name, some)
-        result[f"{name} chrF"] = score(some)
-        print(name, result[f"{name} stage"], result[f"{name} chrF"], flush=True)
+    rows = {name: drawn(pairs) for name, pairs in held.items()}
+    for beams in (1, 4):
+        for name, pairs in rows.items():
+            texts = [pair.english for pair in pairs]
+            note(result, f"{name} beams={beams}", compare(MODEL, CONVERTED, texts, beams, LONGEST))
+            if beams == 1:
+                note(result, f"{name} stage", run_stage(name, pairs))
+                note(result, f"{name} chrF", score(pairs))
     print(json.dumps(result, ensure_ascii=False))
     found = [result[f"{name} beams=1"] for name in held]
     return 0 if all(each["differ"] == each["near_ties"] for each in found) else 1  # type: ignore[index]
+
+
+def drawn(pairs: list[Pair]) -> list[Pair]:
+    """Return the rows that are compared: all, or ROWS of them by the digest of the text."""
+    ordered = sorted(pairs, key=lambda pair: digest(pair.english))
+    return ordered[: int(os.environ.get("ROWS", "0")) or None]
+
+
+def note(result: dict[str, object], name: str, found: object) -> None:
+    """Keep and print one figure."""
+    result[name] = found
+    print(name, found, flush=True)
 
 
 def make_model(pairs: list[Pair]) -> None:

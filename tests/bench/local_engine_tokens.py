@@ -98,7 +98,7 @@ def _generate(
             **read,
             num_beams=beams,
             do_sample=False,
-            early_stopping=True,  # as CTranslate2: when there are as many ends as beams
+            early_stopping=beams > 1,  # as CTranslate2: when there are as many ends as beams
             max_new_tokens=longest,
             forced_bos_token_id=tokenizer.get_lang_id("ko"),
         )

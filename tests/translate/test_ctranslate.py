@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+import subprocess
 import sys
 
 import pytest
@@ -76,6 +77,25 @@ def test_a_sentencepiece_model_and_a_tokenizer_file_read_the_same(saved, tmp_pat
 
     assert found["tokenizer.json"] == found["sentencepiece.bpe.model"]
     assert all(isinstance(text, str) for text in found["tokenizer.json"][1])
+
+
+def test_no_torch_is_loaded(folder):
+    program = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from korean_rlhf.settings.ctranslate import LocalModelSettings\n"
+        "from korean_rlhf.translate.engines.ctranslate import CTranslateEngine\n"
+        "from korean_rlhf.translate.engines.protocol import Row\n"
+        "settings = LocalModelSettings(model_folder=Path(sys.argv[1]), device='cpu')\n"
+        "print(CTranslateEngine(settings).translate([Row(sys.argv[2], 'user')])[0])\n"
+        "sys.exit(bool({'torch', 'transformers'} & sys.modules.keys()))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder), ENGLISH[0]], capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip()
 
 
 def test_neither_order_nor_batch_changes_a_translation(folder):

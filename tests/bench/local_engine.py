@@ -4,9 +4,9 @@
 
 MINUTES=25 of training, WIDTH=256 LAYERS=3 PIECES=4000 BATCH=2048 THREADS=1 are the defaults. The
 model is kept in runs-bench/local_engine; delete it to train anew. The held-out sentences (of ROWS=
-rows of each set; default: all) are translated by both, greedily and with four beams, in batches of
-32 of like length; speed is tokens a second of processor time. The whole stage translates these
-rows, without a second try, and chrF is counted. One JSON object is the last line.
+rows of each set; default: all) are translated by both, with BEAMS=1,4 (greedily, and with four), in
+batches of 32 of like length; speed is tokens a second of processor time. The whole stage translates
+these rows, without a second try, and chrF is counted. One JSON object is the last line.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> int:
         **json.loads((MODEL / "trained.json").read_text()),
     }
     rows = {name: drawn(pairs) for name, pairs in held.items()}
-    for beams in (1, 4):
+    for beams in map(int, os.environ.get("BEAMS", "1,4").split(",")):
         for name, pairs in rows.items():
             texts = [pair.english for pair in pairs]
             note(result, f"{name} beams={beams}", compare(MODEL, CONVERTED, texts, beams, LONGEST))

@@ -50,7 +50,7 @@ def main() -> int:
     convert()
     result: dict[str, object] = {
         "name": "local_engine",
-        "pairs": len(kept),
+        "training_pairs": len(kept),
         **json.loads((MODEL / "trained.json").read_text()),
     }
     rows = {name: drawn(pairs) for name, pairs in held.items()}

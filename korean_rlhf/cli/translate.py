@@ -1,7 +1,8 @@
 """Translate English instruction and preference sets into Korean.
 
---engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google or
-google-v3. Keys are read from environment variables only: see --api-key-variable.
+--engine says who translates: openai (any server of the OpenAI protocol), deepl, papago, google,
+google-v3, or ctranslate2, a model in --model-folder that is computed here. Keys are read from
+environment variables only: see --api-key-variable.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from korean_rlhf.cli.arguments import Nested, Positional, parse
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.engines import BudgetSettings, EngineSettings, TranslatorSettings
 from korean_rlhf.settings.reading import ReadSettings
 from korean_rlhf.settings.select import SelectSettings
@@ -38,6 +40,8 @@ class Arguments:
 
     budget: Nested[BudgetSettings]
 
+    local: Nested[LocalModelSettings]
+
     estimate: bool = False
     """Only count what would be sent and paid, and send nothing."""
 
@@ -58,6 +62,7 @@ def run(argv: list[str]) -> int:
             selecting=arguments.selecting,
             options=arguments.engines,
             budget=arguments.budget,
+            local=arguments.local,
         )
         return 0
     from korean_rlhf.translate.run import translate
@@ -69,5 +74,6 @@ def run(argv: list[str]) -> int:
         selecting=arguments.selecting,
         options=arguments.engines,
         budget=arguments.budget,
+        local=arguments.local,
     )
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from korean_rlhf.progress import say
 from korean_rlhf.records import Drop
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
 from korean_rlhf.settings.reading import ReadSettings
@@ -45,6 +46,7 @@ def estimate(
     selecting: SelectSettings | None = None,
     options: EngineSettings | None = None,
     budget: BudgetSettings | None = None,
+    local: LocalModelSettings | None = None,
 ) -> Estimate:
     """Say what the same call of `translate` would send and cost; nothing is sent.
 
@@ -53,7 +55,8 @@ def estimate(
     Raises:
         SettingsError: no model is named, or a key is missing.
     """
-    with closing(open_engine(wanted_engine(out, settings, endpoint, options, budget))) as engine:
+    wanted = wanted_engine(out, settings, endpoint, options, budget, local)
+    with closing(open_engine(wanted)) as engine:
         records = read_records(inputs, reading or ReadSettings(), Context(settings.license))
         chosen = selection(selecting or SelectSettings(), {}, None, settings)
         found = weigh(full_batches(records, settings), engine, settings, chosen)

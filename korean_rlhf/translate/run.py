@@ -14,6 +14,7 @@ from korean_rlhf.errors import SettingsError
 from korean_rlhf.progress import say, track
 from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.rundir import Stage, file_digest, open_stage
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
 from korean_rlhf.settings.loading import merged
@@ -41,6 +42,7 @@ def translate(
     selecting: SelectSettings | None = None,
     options: EngineSettings | None = None,
     budget: BudgetSettings | None = None,
+    local: LocalModelSettings | None = None,
 ) -> None:
     """Translate the sets in `inputs` into `out`/instructions.jsonl and comparisons.jsonl.
 
@@ -61,8 +63,10 @@ def translate(
     read = [*inputs, prompt.path, *(other.path for other in prompts.values())]
     if settings.back_translate:
         read.append(load_prompt("translate", settings.back_prompt).path)
-    wanted = wanted_engine(out, settings, endpoint, options, budget)
-    said = merged(settings, reading, selecting, wanted.options)
+    wanted = wanted_engine(out, settings, endpoint, options, budget, local)
+    if wanted.local.model_folder:
+        read.append(wanted.local.model_folder)
+    said = merged(settings, reading, selecting, wanted.options, wanted.local)
     with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:
         if stage.finished:
             return
@@ -94,12 +98,14 @@ def wanted_engine(
     endpoint: EndpointSettings,
     options: EngineSettings | None,
     budget: BudgetSettings | None,
+    local: LocalModelSettings | None,
 ) -> Wanted:
     """Return all that the engine of one run is opened with."""
     return Wanted(
         settings=settings,
         options=options or EngineSettings(),
         server=endpoint,
+        local=local or LocalModelSettings(),
         cache=endpoint.cache or default_cache(out),
         meter=Meter(budget),
     )

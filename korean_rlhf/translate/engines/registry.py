@@ -9,12 +9,14 @@ from pathlib import Path
 
 from korean_rlhf.endpoint.budget import Meter
 from korean_rlhf.errors import SettingsError, UnknownName
+from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.engines import EngineSettings, TranslatorSettings
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines.agreement import AgreeingEngines
 from korean_rlhf.translate.engines.backtranslation import BackTranslating
 from korean_rlhf.translate.engines.chat import open_chat
+from korean_rlhf.translate.engines.ctranslate import CTranslateEngine
 from korean_rlhf.translate.engines.deepl import open_deepl
 from korean_rlhf.translate.engines.google import open_google, open_google_v3
 from korean_rlhf.translate.engines.papago import open_papago
@@ -28,6 +30,7 @@ class Wanted:
     settings: TranslateSettings
     options: EngineSettings = field(default_factory=EngineSettings)
     server: EndpointSettings = field(default_factory=TranslatorSettings)
+    local: LocalModelSettings = field(default_factory=LocalModelSettings)
     cache: Path | None = None
     """SQLite file of the answers paid for, shared by all engines."""
     meter: Meter = field(default_factory=Meter)
@@ -42,6 +45,7 @@ OPENERS: dict[str, Callable[[Wanted], Engine]] = {
     "papago": open_papago,
     "google": open_google,
     "google-v3": open_google_v3,
+    "ctranslate2": lambda wanted: CTranslateEngine(wanted.local, cache=wanted.cache),
 }
 
 

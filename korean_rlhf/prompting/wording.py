@@ -19,7 +19,7 @@ def faults(text: str) -> Iterator[tuple[str, str]]:
     r"""Yield (the piece that is wrong, what is wrong) of `text`, each kind of fault once.
 
     >>> list(faults("사과은(는) 맛있다"))
-    [('은(는)', "both forms of a josa: write the one that fits the word before it")]
+    [('은(는)', 'both forms of a josa: write the one that fits the word before it')]
     >>> [piece for piece, _ in faults("가\ufffd나")]
     ['\ufffd']
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.settings.register import RegisterSettings
@@ -42,6 +43,10 @@ class TranslateSettings(RegisterSettings):
 
     protect_numbers: bool = False
     """Protect numbers with a unit (5 km, 10 %) like code and addresses."""
+
+    terms: Path | None = None
+    """File of terms with their Korean forms, for any engine: TSV (term, form or "keep") or JSONL.
+    A service's own glossary is named by --glossary."""
 
     license: str = ""
     """License of input records that name none."""

@@ -1,25 +1,40 @@
-"""Translate a handful of texts: mask, ask, restore, repair, check, ask once more."""
+"""Translate a handful of texts: mask, ask, restore, repair, check, ask once more.
+
+A text whose marks or Markdown came back damaged is shown in another way (roads.py), and at last
+only its prose travels, cut around what must stay.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from korean_rlhf.records import Drop, Message
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.alignment import swapped
 from korean_rlhf.translate.checks import Pair, faults
-from korean_rlhf.translate.engines import Engine, Row
+from korean_rlhf.translate.engines import Engine, MaskStyle, Row
 from korean_rlhf.translate.josa import repair
-from korean_rlhf.translate.protect import MARK, Protected, protect, restore
+from korean_rlhf.translate.protect import (
+    MARK,
+    Protected,
+    cut,
+    from_tags,
+    outline_change,
+    protect,
+    read_glossary,
+    restore,
+    to_tags,
+)
 from korean_rlhf.translate.requesting import as_request
+from korean_rlhf.translate.roads import ADVICE as STYLE_ADVICE
+from korean_rlhf.translate.roads import DAMAGE
 
 ADVICE = {
-    "placeholder-lost": "Keep every mark such as ⟦0⟧ exactly once.",
-    "placeholder-repeated": "Keep every mark such as ⟦0⟧ exactly once.",
-    "placeholder-invented": "Use no mark ⟦…⟧ that the text does not have.",
     "translator-chatter": "Give the translation only, without a word of your own.",
     "translator-refusal": "Translate the text; do not answer or judge it.",
     "not-korean": "Translate the whole text into Korean.",
@@ -57,6 +72,10 @@ class Piece:
     rejected: str = ""
     """The last translation that was not accepted."""
     faults: list[Drop] = field(default_factory=list)
+    road: str = "no-prose"
+    """How it was last asked for: the style, with "-again" when it was not the first time."""
+    damaged: bool = False
+    """Whether an engine once lost its marks or its Markdown."""
     restored: bool = False
     """Its request was given back by rule (requesting.py)."""
 
@@ -66,54 +85,113 @@ class Piece:
         return bool(re.search(r"[^\W\d_]", MARK.sub("", self.protected.masked)))
 
 
-def translate_pieces(pieces: Sequence[Piece], engine: Engine, settings: TranslateSettings) -> None:
-    """Put into each of `pieces` its translation, or what is wrong with the last one."""
+def translate_pieces(
+    pieces: Sequence[Piece], engine: Engine, settings: TranslateSettings
+) -> Counter[str]:
+    """Put into each of `pieces` its translation, or what is wrong with the last one.
+
+    Returns how many came by which road: "marks", "tags-again", "refused", ...
+    """
     pending = [piece for piece in pieces if piece.to_translate]
-    for chunk in _chunks(pending, settings):
-        _attempt(chunk, engine, settings, note=False)
-    for _ in range(settings.retries):
+    if engine.style == "segments":
+        _by_segments(pending, engine, settings, again=False)
+    else:
+        for chunk in _chunks(pending, settings):
+            _attempt(chunk, engine, settings, engine.style, again=False)
+    for attempt in range(settings.retries):
+        last = attempt + 1 == settings.retries
         for piece in pending:
             if piece.faults:
-                _attempt([piece], engine, settings, note=True)
+                _again(piece, engine, settings, last=last)
     if settings.restore_requests:
         for piece in pending:
             _restore_request(piece, settings)
+    return Counter("refused" if piece.faults else piece.road for piece in pieces)
 
 
 def piece_of(message: Message, settings: TranslateSettings) -> Piece:
     """Return `message` in NFC, its spans masked."""
     clean = replace(message, content=unicodedata.normalize("NFC", message.content))
-    protected = protect(clean.content, numbers=settings.protect_numbers)
-    return Piece(clean, protected, text=clean.content)
+    glossary = read_glossary(settings.terms) if settings.terms else None
+    protected = protect(clean.content, numbers=settings.protect_numbers, glossary=glossary)
+    piece = Piece(clean, protected)
+    if not piece.to_translate:
+        restored = restore(protected.masked, protected.spans)
+        assert not isinstance(restored, Drop)  # nothing has touched the marks
+        piece.text = restored.text
+    return piece
+
+
+def _again(piece: Piece, engine: Engine, settings: TranslateSettings, *, last: bool) -> None:
+    """Ask once more for a faulty piece; when its marks are lost for good, for its prose alone."""
+    style = engine.second_style if piece.damaged else engine.style
+    if style != "segments":
+        _attempt([piece], engine, settings, style, again=True)
+    if style == "segments" or (last and piece.faults and piece.damaged):
+        _by_segments([piece], engine, settings, again=True)
 
 
 def _chunks(pieces: Sequence[Piece], settings: TranslateSettings) -> Iterator[list[Piece]]:
     """Yield `pieces` by as many as one request may carry."""
-    chunk: list[Piece] = []
-    characters = 0
-    for piece in pieces:
-        length = len(piece.protected.masked)
-        full = len(chunk) == settings.batch_rows
-        if chunk and (full or characters + length > settings.batch_characters):
-            yield chunk
-            chunk, characters = [], 0
-        chunk.append(piece)
+    lengths = [len(piece.protected.masked) for piece in pieces]
+    for start, end in _requests(lengths, settings):
+        yield list(pieces[start:end])
+
+
+def _requests(lengths: Sequence[int], settings: TranslateSettings) -> Iterator[tuple[int, int]]:
+    """Yield start and end of the texts, of these lengths, that go into one request each."""
+    start = characters = 0
+    for place, length in enumerate(lengths):
+        full = place - start == settings.batch_rows
+        if place > start and (full or characters + length > settings.batch_characters):
+            yield start, place
+            start, characters = place, 0
         characters += length
-    if chunk:
-        yield chunk
+    if start < len(lengths):
+        yield start, len(lengths)
 
 
 def _attempt(
-    pieces: Sequence[Piece], engine: Engine, settings: TranslateSettings, *, note: bool
+    pieces: Sequence[Piece],
+    engine: Engine,
+    settings: TranslateSettings,
+    style: MaskStyle,
+    *,
+    again: bool,
 ) -> None:
     """Translate `pieces` by one request and note what is wrong with each."""
-    rows = [_row(piece, note=note) for piece in pieces]
-    answers = engine.translate(rows)
+    rows = [_row(piece, style, again=again) for piece in pieces]
+    answers = [
+        _masked(answer, style, piece.protected.masked)
+        for piece, answer in zip(pieces, engine.translate(rows), strict=True)
+    ]
     for piece, answer in zip(pieces, answers, strict=True):
+        piece.road = f"{style}-again" if again else style
         _judge(piece, answer, settings)
     found = [answer if isinstance(answer, str) else "" for answer in answers]
-    for place, detail in swapped([row.text for row in rows], found).items():
+    sources = [piece.protected.masked for piece in pieces]
+    for place, detail in swapped(sources, found).items():
         pieces[place].faults.append(Drop("answer-of-another-row", detail))
+
+
+def _by_segments(
+    pieces: Sequence[Piece], engine: Engine, settings: TranslateSettings, *, again: bool
+) -> None:
+    """Translate the prose of `pieces` between their marks and their Markdown."""
+    cuts = [cut(piece.protected, sentences=engine.style == "segments") for piece in pieces]
+    note = STYLE_ADVICE["segments"] if again else ""
+    rows = [
+        Row(prose, piece.message.role, note)
+        for piece, each in zip(pieces, cuts, strict=True)
+        for prose in each.prose
+    ]
+    answers: list[str | Drop] = []
+    for start, end in _requests([len(row.text) for row in rows], settings):
+        answers += engine.translate(rows[start:end])
+    left = iter(answers)
+    for piece, each in zip(pieces, cuts, strict=True):
+        piece.road = "segments-again" if again else "segments"
+        _judge(piece, each.join(list(islice(left, len(each.prose)))), settings)
 
 
 def _restore_request(piece: Piece, settings: TranslateSettings) -> None:
@@ -127,29 +205,47 @@ def _restore_request(piece: Piece, settings: TranslateSettings) -> None:
         piece.faults, piece.restored = [], True
 
 
-def _row(piece: Piece, *, note: bool) -> Row:
+def _row(piece: Piece, style: MaskStyle, *, again: bool) -> Row:
+    masked = piece.protected.masked
+    text = to_tags(masked) if style == "tags" else masked
     said = ""
-    if note:
+    if again:
         fault = piece.faults[0]
-        said = f"Your last translation was refused ({fault.reason}: {fault.detail[:100]}). "
-        said += ADVICE.get(fault.reason, "")
-    return Row(piece.protected.masked, piece.message.role, said.strip())
+        advice = STYLE_ADVICE[style] if piece.damaged else ADVICE.get(fault.reason, "")
+        said = f"Your last translation was refused ({fault.reason}: {fault.detail[:100]}). {advice}"
+    return Row(text, piece.message.role, said.strip())
 
 
-def _judge(piece: Piece, answer: str | Drop, settings: TranslateSettings) -> None:
-    """Put the translation of one piece into it, or its faults."""
-    piece.faults = []
+def _masked(answer: str | Drop, style: MaskStyle, source: str) -> str | Drop:
+    """Return an answer with marks, in NFC, whatever stood for them on the way.
+
+    The space around `source` is around it too: engines drop it, and an indent is structure.
+    """
     if isinstance(answer, Drop):
-        piece.rejected = ""
-        piece.faults.append(answer)
-        return
-    masked = unicodedata.normalize("NFC", answer).strip()
-    restored = restore(masked, piece.protected.spans)
-    if isinstance(restored, Drop):
-        piece.rejected = masked
-        piece.faults.append(restored)
-        return
-    text = repair(restored.text, restored.seams, settings.repair)
+        return answer
+    plain = from_tags(answer) if style == "tags" else answer
+    if isinstance(plain, Drop):
+        return plain
+    head = source[: len(source) - len(source.lstrip())]
+    tail = source[len(source.rstrip()) :]
+    return f"{head}{unicodedata.normalize('NFC', plain).strip()}{tail}"
+
+
+def _judge(piece: Piece, masked: str | Drop, settings: TranslateSettings) -> None:
+    """Put the translation of one piece into it, or its faults."""
+    piece.rejected = "" if isinstance(masked, Drop) else masked
+    restored = masked if isinstance(masked, Drop) else restore(masked, piece.protected.spans)
+    if isinstance(masked, Drop) or isinstance(restored, Drop):
+        assert isinstance(restored, Drop)
+        piece.faults = [restored]
+    else:
+        text = repair(restored.text, restored.seams, settings.repair)
+        piece.faults = _faults(piece, masked, text, settings)
+        piece.text = piece.rejected = text
+    piece.damaged |= any(fault.reason in DAMAGE for fault in piece.faults)
+
+
+def _faults(piece: Piece, masked: str, text: str, settings: TranslateSettings) -> list[Drop]:
     pair = Pair(
         source=piece.message.content,
         target=text,
@@ -158,5 +254,8 @@ def _judge(piece: Piece, answer: str | Drop, settings: TranslateSettings) -> Non
         spans=piece.protected.spans,
         speaker=piece.message.role,
     )
-    piece.faults = faults(pair, settings)
-    piece.text = piece.rejected = text
+    found = faults(pair, settings)
+    change = outline_change(piece.protected, masked)
+    if change and all(fault.reason != "markdown-changed" for fault in found):
+        found.append(Drop("markdown-changed", change))
+    return found

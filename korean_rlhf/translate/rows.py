@@ -12,6 +12,7 @@ from korean_rlhf.translate.pieces import Piece, piece_of, translate_pieces
 from korean_rlhf.translate.preferences import equal_responses
 from korean_rlhf.translate.reading import Record
 from korean_rlhf.translate.register import text_register
+from korean_rlhf.translate.roads import Roads
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,19 @@ class Rejected:
 
 
 def translate_records(
-    records: Sequence[Record], engine: Engine, settings: TranslateSettings
+    records: Sequence[Record],
+    engine: Engine,
+    settings: TranslateSettings,
+    roads: Roads | None = None,
 ) -> list[Translated | Rejected]:
-    """Return the Korean record, or why there is none, for each of `records`."""
+    """Return the Korean record, or why there is none, for each of `records`.
+
+    The ways by which their texts came are added to `roads`.
+    """
     batches = [[piece_of(message, settings) for message in texts_of(each)] for each in records]
-    translate_pieces([piece for batch in batches for piece in batch], engine, settings)
+    taken = translate_pieces([piece for batch in batches for piece in batch], engine, settings)
+    if roads is not None:
+        roads.add(taken)
     return [
         _outcome(record, batch, engine.name) for record, batch in zip(records, batches, strict=True)
     ]

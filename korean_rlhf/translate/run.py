@@ -22,8 +22,10 @@ from korean_rlhf.settings.reading import ReadSettings
 from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines import Engine, Wanted, is_chat, open_engine
+from korean_rlhf.translate.protect import read_glossary
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
 from korean_rlhf.translate.results import Results
+from korean_rlhf.translate.roads import Roads
 from korean_rlhf.translate.rows import texts_of, translate_records
 from korean_rlhf.translate.selection import Selection, prompts_for, selection
 
@@ -61,6 +63,9 @@ def translate(
     prompts = prompts_for(selecting)
     # Other words are another translation.
     read = [*inputs, prompt.path, *(other.path for other in prompts.values())]
+    if settings.terms:
+        read_glossary(settings.terms)  # its mistakes are told before anything is asked
+        read.append(settings.terms)
     if settings.back_translate:
         read.append(load_prompt("translate", settings.back_prompt).path)
     wanted = wanted_engine(out, settings, endpoint, options, budget, local)
@@ -151,8 +156,10 @@ def _work(
     context = Context(settings.license)
     batches = full_batches(read_records(inputs, reading, context), settings)
 
+    roads = Roads()
+
     def outcomes(batch: list[Record | Unread]) -> Sequence[Any]:
-        return chosen.outcomes(batch, lambda kept: translate_records(kept, engine, settings))
+        return chosen.outcomes(batch, lambda kept: translate_records(kept, engine, settings, roads))
 
     def stop() -> None:
         engine.stop()
@@ -171,6 +178,7 @@ def _work(
         "left_out": context.notes,
         "selected": chosen.counts,
         "length_order": results.length_order,
+        "roads": roads.counts(),
     }
     facts = {name: dict(sorted(found.items())) for name, found in counted.items() if +found}
     return results, {"formats": context.formats, **facts}

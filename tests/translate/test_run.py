@@ -96,6 +96,7 @@ def test_a_truthful_translator_loses_nothing(world: Path):
     assert found["twin:0"].register == "haeyo"
     assert found["twin:10"].register == "hapsyo"
     assert manifest(out)["counts"] == {"in": 24, "out": 24, "dropped": {}}
+    assert set(manifest(out)["roads"]) == {"marks"}
     assert (out / "dropped.jsonl").read_text() == ""
 
 

@@ -55,6 +55,7 @@ class ChatEngine(Engine):
     """Asks a chat model for a batch of rows in one question."""
 
     style: ClassVar[MaskStyle] = "marks"
+    second_style: ClassVar[MaskStyle] = "tags"
 
     def __init__(self, endpoint: Endpoint, prompt: PromptFile, settings: TranslateSettings) -> None:
         self.name = f"{settings.engine}:{settings.model}"

@@ -53,6 +53,11 @@ class Engine(Protocol):
         """How rows are masked for it; a class variable will do."""
         ...
 
+    @property
+    def second_style(self) -> MaskStyle:
+        """How a text is shown to it whose marks it lost; tags only to what reads plain text."""
+        return "segments"
+
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return a translation, or what went wrong, for each row, in their order."""
         ...

@@ -21,6 +21,11 @@ class TwoEngines(Engine):
         """That of the first; the second is shown the same rows."""
         return self.first.style
 
+    @property
+    def second_style(self) -> MaskStyle:
+        """How the first is shown a text whose marks it lost."""
+        return self.first.second_style
+
     def counts(self) -> dict[str, int]:
         """Return the counts of both."""
         second = self.second.counts().items()

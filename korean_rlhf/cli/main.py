@@ -21,7 +21,7 @@ COMMANDS = {
     "quality": "learn a quality score for clean from good and bad texts",
     "dedup": "take exact and near duplicates out of a corpus",
     "fingerprints": "hash a benchmark, so that dedup finds its text in a corpus",
-    "translate": "turn an English instruction set into Korean",
+    "translate": "turn English instruction and preference sets into Korean",
     "review": "counts, plots and a sample to read of a translated set",
     "prompts": "check, fill, compare and generate prompts with any model",
     "tokenizer": "train a byte-level BPE tokenizer",

@@ -14,11 +14,20 @@ from contextlib import contextmanager
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from korean_rlhf.endpoint import Endpoint, Question, Reply, ReplyCache, RequestRefused, chat_address
+from korean_rlhf.endpoint import (
+    Endpoint,
+    Question,
+    Reply,
+    ReplyCache,
+    RequestRefused,
+    chat_address,
+    pace,
+)
 from korean_rlhf.endpoint import client as client_module
 from korean_rlhf.errors import EndpointError, SettingsError
 from korean_rlhf.records import Message
@@ -308,14 +317,28 @@ def test_an_error_in_one_of_many_ends_the_work():
     assert len(server.seen) < 30
 
 
-def test_the_rate_limit_spaces_requests():
+def test_the_rate_limit_spaces_requests(monkeypatch: pytest.MonkeyPatch):
+    started: list[float] = []
+
+    class Clock(pace.Pace):
+        """Its sleepers wake at once, and the clock stands where they wanted to wake."""
+
+        now = 100.0
+
+        def wait(self, sleep: Callable[[float], None], characters: int = 0) -> None:
+            super().wait(lambda seconds: setattr(Clock, "now", Clock.now + seconds), characters)
+            started.append(Clock.now)
+
+    monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: Clock.now))
+    monkeypatch.setattr(client_module, "Pace", Clock)
     with (
         replica(lambda *_: completion("네")) as server,
-        Endpoint(settings(server.url, requests_per_second=50.0)) as api,
+        Endpoint(settings(server.url, requests_per_second=50.0, concurrency=1)) as api,
     ):
-        list(api.each(lambda text: api.ask(ask(text)), map(str, range(6))))
+        for place in range(6):
+            api.ask(ask(str(place)))
 
-    assert server.times[-1] - server.times[0] >= 0.09
+    assert started == pytest.approx([100.0 + 0.02 * place for place in range(6)])
 
 
 def test_an_answer_is_paid_once(tmp_path: Path):

@@ -1,24 +1,14 @@
 """Lines of the page around the text: golden cases."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from korean_rlhf.clean.markup.furniture import strip_furniture
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden/furniture.jsonl"
-ROWS = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
-
-
-def cases():
-    for row in ROWS:
-        fails = row["expect"] == "fail"
-        marks = [pytest.mark.xfail(strict=True, reason=row["why"])] if fails else []
-        yield pytest.param(row, marks=marks, id=row["label"])
+ROWS = rows("furniture")
 
 
-@pytest.mark.parametrize("row", cases())
+@pytest.mark.parametrize("row", cases("furniture"))
 def test_furniture_on_golden_case(row):
     cleaned = strip_furniture(row["original"])
 

@@ -1,8 +1,5 @@
 """Golden cases of every cleaner: positive, negative and known to fail (strict)."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from korean_rlhf.clean.boilerplate import strip_boilerplate
@@ -13,8 +10,8 @@ from korean_rlhf.clean.privacy import mask
 from korean_rlhf.clean.quality import judge
 from korean_rlhf.settings.clean import CleanSettings
 from korean_rlhf.settings.loading import fill
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden"
 CLEANERS = {
     "namumark": namumark_to_text,
     "wikitext": wikitext_to_text,
@@ -28,15 +25,11 @@ IDEMPOTENT = {"normalise", "privacy", "boilerplate", "bylines"}  # markup is tak
 AT_LEAST_SIXTY = {"namumark", "normalise", "privacy", "bylines"}
 
 
-def cases(name):
-    for line in (GOLDEN / f"{name}.jsonl").read_text(encoding="utf-8").strip().split("\n"):
-        case = json.loads(line)
-        fails = case["expect"] == "fail"
-        marks = [pytest.mark.xfail(strict=True, reason=case["why"])] if fails else []
-        yield pytest.param(name, case, marks=marks, id=f"{name}: {case['label']}")
+def named(name):
+    return cases(name, name, label=name + ": {label}")
 
 
-@pytest.mark.parametrize("name, case", [case for name in CLEANERS for case in cases(name)])
+@pytest.mark.parametrize("name, case", [case for name in CLEANERS for case in named(name)])
 def test_cleaner_on_golden_case(name, case):
     cleaned = CLEANERS[name](case["original"])
 
@@ -45,7 +38,7 @@ def test_cleaner_on_golden_case(name, case):
         assert CLEANERS[name](cleaned) == cleaned, "cleaning twice must change nothing"
 
 
-@pytest.mark.parametrize("name, case", list(cases("quality")))
+@pytest.mark.parametrize("name, case", named("quality"))
 def test_quality_on_golden_case(name, case):
     found = judge(case["original"], fill(CleanSettings, case.get("settings", {}), where="the case"))
 
@@ -54,12 +47,11 @@ def test_quality_on_golden_case(name, case):
 
 @pytest.mark.parametrize("name", [*CLEANERS, "quality"])
 def test_every_golden_file_holds_negative_and_known_failing_cases(name):
-    lines = (GOLDEN / f"{name}.jsonl").read_text(encoding="utf-8").strip().split("\n")
-    rows = [json.loads(line) for line in lines]
+    found = rows(name)
 
-    assert len(rows) >= (60 if name in AT_LEAST_SIXTY else 25)
-    assert any(row["expect"] == "fail" for row in rows)
+    assert len(found) >= (60 if name in AT_LEAST_SIXTY else 25)
+    assert any(row["expect"] == "fail" for row in found)
     kept = [
-        row for row in rows if row.get("cleaned", "") == row["original"] or row.get("reason") == ""
+        row for row in found if row.get("cleaned", "") == row["original"] or row.get("reason") == ""
     ]
     assert len(kept) >= 5

@@ -1,8 +1,6 @@
 """What written answers settle on: golden cases, and what can never be extracted."""
 
-import json
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,25 +8,17 @@ from hypothesis import strategies as st
 
 from korean_rlhf.evaluate.extraction import choice, number
 from korean_rlhf.evaluate.numerals import numbers, parse, word_number
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "extraction.jsonl"
-ROWS = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
-
-
-def cases(kind):
-    for row in ROWS:
-        fails = row["expect"] == "fail"
-        marks = [pytest.mark.xfail(strict=True, reason=row["why"])] if fails else []
-        if row["kind"] == kind:
-            yield pytest.param(row, marks=marks, id=row["label"])
+ROWS = rows("extraction")
 
 
-@pytest.mark.parametrize("row", list(cases("choice")))
+@pytest.mark.parametrize("row", cases("extraction", kind="choice"))
 def test_choice_of_golden_case(row):
     assert choice(row["original"], row["count"], row.get("texts", ())) == row["extracted"]
 
 
-@pytest.mark.parametrize("row", list(cases("number")))
+@pytest.mark.parametrize("row", cases("extraction", kind="number"))
 def test_number_of_golden_case(row):
     expected = None if row["extracted"] is None else Fraction(row["extracted"])
 

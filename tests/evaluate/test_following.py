@@ -3,7 +3,6 @@
 import json
 import unicodedata
 from collections import Counter
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given, settings
@@ -22,8 +21,8 @@ from korean_rlhf.hangul import FIRST, LAST, josa
 from korean_rlhf.ngrams import prompt_hash
 from korean_rlhf.records import Comparison, Instruction, Message
 from korean_rlhf.tables import read
+from tests.golden import cases as golden
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "following.jsonl"
 PROMPTS = asset_dir("evals") / "following" / "prompts.jsonl"
 SYLLABLES = st.text(st.characters(min_codepoint=FIRST, max_codepoint=LAST), min_size=2, max_size=6)
 
@@ -32,19 +31,12 @@ def lines(path):
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def cases():
-    for case in lines(GOLDEN):
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        label = f"{case['constraint']}: {case['answer'][:24]}"
-        yield pytest.param(case, id=label.encode("unicode_escape").decode(), marks=marks)
-
-
 @pytest.fixture(scope="module")
 def prompts():
     return lines(PROMPTS)
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", golden.cases("following", label="{constraint}: {answer:.24}"))
 def test_golden(case):
     found = satisfied(case["constraint"], case["answer"], case["parameters"])
 
@@ -52,11 +44,11 @@ def test_golden(case):
 
 
 def test_the_golden_cases_try_every_constraint_both_ways():
-    seen = Counter((case["constraint"], case["satisfied"]) for case in lines(GOLDEN))
+    seen = Counter((case["constraint"], case["satisfied"]) for case in golden.rows("following"))
 
     assert sum(seen.values()) >= 250
     assert set(seen) == {(name, truth) for name in CONSTRAINTS for truth in (True, False)}
-    assert all(case["why"] for case in lines(GOLDEN) if case["expect"] == "fail")
+    assert all(case["why"] for case in golden.rows("following") if case["expect"] == "fail")
 
 
 def test_every_reference_satisfies_its_prompt(prompts):

@@ -1,26 +1,16 @@
 """Which label a written answer settles on: golden cases, and what is never made up."""
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from korean_rlhf.evaluate.labelwords import label
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "labelwords.jsonl"
-ROWS = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
-
-
-def cases():
-    for row in ROWS:
-        fails = row["expect"] == "fail"
-        marks = [pytest.mark.xfail(strict=True, reason=row["why"])] if fails else []
-        yield pytest.param(row, marks=marks, id=row["label"])
+ROWS = rows("labelwords")
 
 
-@pytest.mark.parametrize("row", list(cases()))
+@pytest.mark.parametrize("row", cases("labelwords"))
 def test_label_of_golden_case(row):
     place = label(row["original"], row["words"])
 

@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,28 +17,16 @@ from korean_rlhf.ngrams import text_hash
 from korean_rlhf.records import Instruction
 from korean_rlhf.settings.evaluate import EvaluateSettings
 from korean_rlhf.tables import read
+from tests.golden.cases import cases, rows
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "refusal.jsonl"
-CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+CASES = rows("refusal")
 PROMPTS = asset_dir("evals") / "refusal" / "prompts.jsonl"
 REDTEAM = {item.id: item for item in read(asset_dir("prompts") / "redteam", Instruction)}
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=pytest.mark.xfail(strict=True, reason=case["why"])
-            if case["expect"] == "fail"
-            else (),
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", cases("refusal"))
 def test_an_answer_is_seen_as_a_person_sees_it(case):
     assert reply_kind(case["answer"]) == case["kind"]
 

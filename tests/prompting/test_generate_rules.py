@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +17,9 @@ from korean_rlhf.prompting.generation.wording import fault_of_wording
 from korean_rlhf.records import Drop, Instruction
 from korean_rlhf.settings.generate import GenerateSettings
 from korean_rlhf.tables import read
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "generation.jsonl"
-CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+CASES = rows("generation")
 SETTINGS = GenerateSettings()
 BORROWED = replace(borrow((), 0.5), levels=lambda text: ["haeyo"])
 PROMPTS = asset_dir("prompts")
@@ -45,13 +43,7 @@ def task(instruction: str, **more: Any) -> Made:
     return Made(instruction=instruction, **{**facts, **more})
 
 
-def marked(case: dict[str, Any]) -> Any:
-    known = pytest.mark.xfail(strict=True, reason=case.get("why", ""))
-    marks = [known] if case["expect"] == "fail" else []
-    return pytest.param(case, marks=marks, id=f"{case['rule']}: {case['label']}")
-
-
-@pytest.mark.parametrize("case", map(marked, CASES))
+@pytest.mark.parametrize("case", cases("generation", label="{rule}: {label}"))
 def test_golden(case: dict[str, Any]):
     found = fault(case)
 

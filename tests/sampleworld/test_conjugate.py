@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from korean_rlhf.hangul import is_syllable
@@ -16,20 +13,10 @@ from korean_rlhf.sampleworld.conjugate import (
     conjugate,
 )
 from korean_rlhf.sampleworld.words import VERBS
-
-GOLDEN = Path(__file__).parents[1] / "golden" / "conjugate.jsonl"
-
-
-def cases() -> list:
-    found = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [] if case["expect"] == "pass" else [pytest.mark.xfail(strict=True)]
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
+from tests.golden.cases import cases
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("conjugate"))
 def test_golden(case):
     found = conjugate(case["original"], case["ending"], case["register"])
 

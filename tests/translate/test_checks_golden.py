@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,17 +10,9 @@ from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.checks import CHECKS, Pair, faults
 from korean_rlhf.translate.checks.explained import EXPLAINED
 from korean_rlhf.translate.protect import protect
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parent.parent / "golden" / "translation_checks.jsonl"
-LINES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
-
-
-def cases() -> list[Any]:
-    found = []
-    for case in LINES:
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
+LINES = rows("translation_checks")
 
 
 def reasons(case: dict[str, Any]) -> list[str]:
@@ -42,7 +32,7 @@ def reasons(case: dict[str, Any]) -> list[str]:
     return [fault.reason for fault in faults(pair, settings)]
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("translation_checks"))
 def test_golden(case: dict[str, Any]):
     if case["reason"]:
         assert case["reason"] in reasons(case)

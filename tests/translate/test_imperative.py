@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -15,20 +13,10 @@ from korean_rlhf.translate.imperative import asks_for_something
 from korean_rlhf.translate.register import sentences
 from korean_rlhf.translate.requesting import as_request
 from korean_rlhf.translate.rows import Translated, translate_records
-
-GOLDEN = Path(__file__).parent.parent / "golden" / "asks.jsonl"
-
-
-def cases() -> list[Any]:
-    found = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
+from tests.golden.cases import cases
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("asks"))
 def test_golden(case: dict[str, Any]):
     assert asks_for_something(case["original"]) is case["asks"]
 

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import importlib
-import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,22 +13,13 @@ from korean_rlhf.translate.josa import PAIRS, choose, repair
 from korean_rlhf.translate.josa.pairs import FORM
 from korean_rlhf.translate.protect import restore
 from korean_rlhf.translate.spoken import read_aloud
+from tests.golden.cases import cases, rows
 
 FORMS = re.compile(f"[()/]|{FORM}")
 josa_repair = importlib.import_module("korean_rlhf.translate.josa.repair")
-GOLDEN = Path(__file__).parent.parent / "golden" / "josa_seams.jsonl"
 
 
-def cases() -> list[Any]:
-    found = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
-
-
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("josa_seams"))
 def test_golden(case: dict[str, Any]):
     restored = restore(case["original"], tuple(case["spans"]))
     assert not isinstance(restored, Drop)
@@ -38,7 +27,7 @@ def test_golden(case: dict[str, Any]):
     assert repair(restored.text, restored.seams, case.get("reach", "seams")) == case["repaired"]
 
 
-@pytest.mark.parametrize("case", [pytest.param(case.values[0], id=case.id) for case in cases()])
+@pytest.mark.parametrize("case", rows("josa_seams"), ids=lambda case: case["label"])
 def test_repairing_twice_changes_nothing(case: dict[str, Any]):
     restored = restore(case["original"], tuple(case["spans"]))
     assert not isinstance(restored, Drop)
@@ -63,10 +52,7 @@ def test_a_text_without_seams_and_double_forms_is_left_alone(text: str):
     assert repair(text, ()) == text
 
 
-WORDS = [
-    json.loads(line)
-    for line in GOLDEN.with_name("josa_words.jsonl").read_text(encoding="utf-8").splitlines()
-]
+WORDS = rows("josa_words")
 
 
 @pytest.mark.parametrize("case", WORDS, ids=lambda case: f"{case['word']} {case['pair']}")

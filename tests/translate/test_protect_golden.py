@@ -1,26 +1,14 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from korean_rlhf.translate.protect import cut, outline_change, protect, restore
-
-GOLDEN = Path(__file__).parent.parent / "golden" / "protect.jsonl"
-
-
-def cases() -> list[Any]:
-    found = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
+from tests.golden.cases import cases, rows
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("protect"))
 def test_spans_and_prose(case: dict[str, Any]):
     found = protect(case["original"])
 
@@ -29,7 +17,7 @@ def test_spans_and_prose(case: dict[str, Any]):
         assert list(cut(found, sentences=True).prose) == case["prose"]
 
 
-@pytest.mark.parametrize("case", [pytest.param(case.values[0], id=case.id) for case in cases()])
+@pytest.mark.parametrize("case", rows("protect"), ids=lambda case: case["label"])
 def test_nothing_is_lost_on_any_way(case: dict[str, Any]):
     found = protect(case["original"], numbers=True)
     parts = cut(found, sentences=True)

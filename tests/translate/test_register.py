@@ -1,26 +1,14 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from korean_rlhf.translate.register import is_mixed, sentences, text_register
-
-GOLDEN = Path(__file__).parent.parent / "golden" / "register.jsonl"
-
-
-def cases() -> list[Any]:
-    found = []
-    for line in GOLDEN.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
-        marks = [pytest.mark.xfail(strict=True)] if case["expect"] == "fail" else []
-        found.append(pytest.param(case, id=case["label"], marks=marks))
-    return found
+from tests.golden.cases import cases
 
 
-@pytest.mark.parametrize("case", cases())
+@pytest.mark.parametrize("case", cases("register"))
 def test_golden(case: dict[str, Any]):
     assert text_register(case["original"]) == case["register"]
 

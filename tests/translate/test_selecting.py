@@ -10,9 +10,9 @@ from korean_rlhf.errors import SettingsError
 from korean_rlhf.records import Message
 from korean_rlhf.settings.select import BY_CHOICE, KINDS, SelectSettings
 from korean_rlhf.translate.selecting import request_of, untranslatable
+from tests.golden.cases import cases, rows
 
-GOLDEN = Path(__file__).parents[1] / "golden" / "selecting.jsonl"
-CASES = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+CASES = rows("selecting")
 TWINS = Path(__file__).parent / "twins.jsonl"
 
 
@@ -21,12 +21,7 @@ def kind_of(*texts: str, kinds: frozenset[str] = frozenset(KINDS)) -> str:
     return drop.reason.removeprefix("untranslatable-") if drop else ""
 
 
-def marked(case: dict[str, Any]) -> Any:
-    known = pytest.mark.xfail(reason=case.get("why"), strict=True)
-    return pytest.param(case, id=case["label"], marks=[known] if case["expect"] == "fail" else [])
-
-
-@pytest.mark.parametrize("case", map(marked, CASES))
+@pytest.mark.parametrize("case", cases("selecting"))
 def test_golden(case: dict[str, Any]):
     assert kind_of(case["text"]) == case["kind"]
 

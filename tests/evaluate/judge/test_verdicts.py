@@ -1,8 +1,5 @@
 """Verdicts are read strictly: golden/verdicts.jsonl holds what judges write."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from korean_rlhf.evaluate.judge.verdicts import (
@@ -12,13 +9,9 @@ from korean_rlhf.evaluate.judge.verdicts import (
     parse_preference,
     parse_score,
 )
+from tests.golden.cases import cases, rows
 
-CASES = [
-    json.loads(line)
-    for line in (Path(__file__).parents[2] / "golden" / "verdicts.jsonl")
-    .read_text(encoding="utf-8")
-    .splitlines()
-]
+CASES = rows("verdicts")
 
 
 def read(case):
@@ -28,19 +21,7 @@ def read(case):
     return found.value if isinstance(found, Score) else found.choice
 
 
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(
-            case,
-            id=case["label"],
-            marks=pytest.mark.xfail(strict=True, reason=case["why"])
-            if case["expect"] == "fail"
-            else (),
-        )
-        for case in CASES
-    ],
-)
+@pytest.mark.parametrize("case", cases("verdicts"))
 def test_a_verdict_is_read_as_a_person_reads_it(case):
     assert read(case) == case["verdict"]
 

@@ -2,6 +2,10 @@
 
 A training set that is made wants harmless questions; refusing is learnt from prompts/redteam. So a
 rule may be wide, but who asks how to prevent, notice or survive a harm is no wrongdoer.
+
+They are fitted to the prompts of which they find 122 of 131; of 10 written later they find 2
+(`make bench NAME=generate_safety`). They catch what is blatant and spare a judge some requests, and
+are no safety check of a set that is published.
 """
 
 from __future__ import annotations

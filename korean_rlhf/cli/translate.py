@@ -52,28 +52,23 @@ class Arguments:
 def run(argv: list[str]) -> int:
     """Translate, or go on where a killed run was."""
     arguments = parse(Arguments, argv, command="translate")
-    given = (arguments.inputs, arguments.out, arguments.stage, arguments.server)
-    if arguments.estimate:
-        from korean_rlhf.translate.estimate import estimate
+    from korean_rlhf.translate.plan import TranslationPlan
 
-        estimate(
-            *given,
-            reading=arguments.reading,
-            selecting=arguments.selecting,
-            options=arguments.engines,
-            budget=arguments.budget,
-            local=arguments.local,
-        )
-        return 0
-    from korean_rlhf.translate.run import translate
-
-    translate(
-        *given,
-        replace=arguments.replace,
+    plan = TranslationPlan(
+        settings=arguments.stage,
+        server=arguments.server,
         reading=arguments.reading,
         selecting=arguments.selecting,
         options=arguments.engines,
         budget=arguments.budget,
         local=arguments.local,
     )
+    if arguments.estimate:
+        from korean_rlhf.translate.estimate import estimate
+
+        estimate(arguments.inputs, arguments.out, plan)
+        return 0
+    from korean_rlhf.translate.run import translate
+
+    translate(arguments.inputs, arguments.out, plan, replace=arguments.replace)
     return 0

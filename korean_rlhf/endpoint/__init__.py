@@ -2,6 +2,7 @@
 
 from korean_rlhf.endpoint.budget import BudgetSpent, Meter
 from korean_rlhf.endpoint.client import Endpoint, RequestRefused
+from korean_rlhf.endpoint.pace import Traffic
 from korean_rlhf.endpoint.questions import Question
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
 from korean_rlhf.endpoint.services import Service, base_address, chat_address
@@ -16,6 +17,7 @@ __all__ = [
     "ReplyCache",
     "RequestRefused",
     "Service",
+    "Traffic",
     "base_address",
     "chat_address",
     "each",

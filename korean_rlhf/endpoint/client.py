@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from korean_rlhf.endpoint.answers import PassingFault, retry_after, server_message
 from korean_rlhf.endpoint.budget import Meter
-from korean_rlhf.endpoint.pace import Pace
+from korean_rlhf.endpoint.pace import Traffic
 from korean_rlhf.endpoint.questions import Paid, Question, Request
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
 from korean_rlhf.endpoint.services import Service, openai_service
@@ -65,6 +65,7 @@ class Endpoint:
         cache: Path | None = None,
         service: Service | None = None,
         meter: Meter | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self.settings = settings
         self.counts: Counter[str] = Counter()
@@ -76,8 +77,7 @@ class Endpoint:
         self.cache = ReplyCache(cache) if cache else None
         """The answers paid for; may be shared with other servers and processes."""
         self._client = _open_client(self.service, settings)
-        self._pace = Pace(settings.requests_per_second, settings.characters_per_minute)
-        self._slots = threading.BoundedSemaphore(settings.concurrency)
+        self._gate = (traffic or Traffic()).gate(self.base, settings)
         self._closing = threading.Event()
         self._counting = threading.Lock()
         self.claimed_for = settings.timeout_seconds + settings.longest_wait_seconds + 5.0
@@ -153,7 +153,7 @@ class Endpoint:
             if attempt:
                 self._wait(attempt, last)
                 before()
-            self._pace.wait(lambda gap: self._hold(gap, before), request.characters)
+            self._gate.pace.wait(lambda gap: self._hold(gap, before), request.characters)
             self.count(requests=1, retries=int(attempt > 0))
             try:
                 return self._pay_once(request)
@@ -169,7 +169,7 @@ class Endpoint:
         """Send a request once, within the budget."""
         held = self.meter.reserve(request.characters, self.service.billing)
         try:
-            with self._slots:
+            with self._gate.slots:
                 content = self._post(request)
         except BaseException:
             self.meter.release(held)
@@ -235,7 +235,7 @@ class Endpoint:
                 "command again later: answers already paid for are kept."
             )
         else:
-            self._pace.pause(last.wait)
+            self._gate.pace.pause(last.wait)
 
     def _hold(self, seconds: float, before: Callable[[], None]) -> None:
         before()

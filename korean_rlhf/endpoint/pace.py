@@ -1,10 +1,12 @@
-"""How fast requests may start."""
+"""How fast requests may start, and how many may be under way."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+
+from korean_rlhf.settings.endpoint import ServerSettings
 
 
 class Pace:
@@ -37,3 +39,22 @@ class Pace:
         """Let no request start for `seconds`."""
         with self._lock:
             self._next = max(self._next, time.monotonic() + seconds)
+
+
+class Gate:
+    """What all who ask one server pass through."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.pace = Pace(settings.requests_per_second, settings.characters_per_minute)
+        self.slots = threading.BoundedSemaphore(settings.concurrency)
+
+
+class Traffic:
+    """One gate for each server of a run, however many of its parts ask that server."""
+
+    def __init__(self) -> None:
+        self._gates: dict[str, Gate] = {}
+
+    def gate(self, base: str, settings: ServerSettings) -> Gate:
+        """Return the gate of the server at `base`; the first to ask says how wide it is."""
+        return self._gates.setdefault(base, Gate(settings))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from korean_rlhf.errors import SettingsError
-from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.settings.endpoint import EndpointSettings, ServerSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,10 @@ class EngineSettings:
     second_endpoint: str = ""
     """Address of --second-engine. Not set: its own."""
 
+    second_api_key_variable: str = ""
+    """Environment variable that holds the key of --second-engine. Not set: its own, and
+    KOREAN_RLHF_SECOND_API_KEY where both engines are chat models."""
+
     min_agreement: float = 0.2
     """Least chrF between the translations of both engines, from 0 to 1. Of 4,000 pairs of unrelated
     Korean sentences (JHE) 1 in 100 has more than 0.11, and 1 in 1,000 more than 0.16."""
@@ -49,6 +53,8 @@ class EngineSettings:
     def __post_init__(self) -> None:
         if not 0.0 <= self.min_agreement <= 1.0:
             raise SettingsError("min_agreement is a chrF: from 0 to 1.")
+        if self.second_endpoint:
+            ServerSettings(endpoint=self.second_endpoint)  # refused before it is written down
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

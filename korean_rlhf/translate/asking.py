@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
+from korean_rlhf.endpoint import Endpoint, Reply, RequestRefused
 from korean_rlhf.promptfiles import PromptFile
 from korean_rlhf.records import Drop, Instruction, Message
 from korean_rlhf.settings.select import KINDS
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.checks import CHECKS, Pair
-from korean_rlhf.translate.engines.chat import REGISTER_NAMES, items
+from korean_rlhf.translate.engines.chat import REGISTER_NAMES, items, question
 from korean_rlhf.translate.reading import Record
 from korean_rlhf.translate.register import text_register
 from korean_rlhf.translate.selecting import reason_of
@@ -45,20 +45,7 @@ class Asker:
         Raises:
             RequestRefused: the server refuses this one question.
         """
-        settings = self.settings
-        parameters: dict[str, Any] = {"temperature": settings.temperature}
-        if settings.max_tokens is not None:
-            parameters["max_tokens"] = settings.max_tokens
-        if settings.json_mode:
-            parameters["response_format"] = {"type": "json_object"}
-        return self.endpoint.ask(
-            Question(
-                engine=settings.engine,
-                model=settings.model,
-                messages=self.prompt.messages(**values),
-                parameters=parameters,
-            )
-        )
+        return self.endpoint.ask(question(self.settings, self.prompt.messages(**values)))
 
 
 def classified(records: Sequence[Record], asker: Asker, kinds: frozenset[str]) -> list[Drop | None]:

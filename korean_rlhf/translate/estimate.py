@@ -9,16 +9,12 @@ from pathlib import Path
 
 from korean_rlhf.progress import say
 from korean_rlhf.records import Drop
-from korean_rlhf.settings.ctranslate import LocalModelSettings
-from korean_rlhf.settings.endpoint import EndpointSettings
-from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
-from korean_rlhf.settings.reading import ReadSettings
-from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines import Engine, MaskStyle, Row, open_engine
+from korean_rlhf.translate.plan import TranslationPlan
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
 from korean_rlhf.translate.rows import translate_records
-from korean_rlhf.translate.run import full_batches, wanted_engine
+from korean_rlhf.translate.run import full_batches
 from korean_rlhf.translate.selection import Selection, selection
 
 NOT_SENT = Drop("not-sent", "this is an estimate")
@@ -36,18 +32,7 @@ class Estimate:
     """In the currency of the prices; for a chat model a guess."""
 
 
-def estimate(
-    inputs: Sequence[Path],
-    out: Path,
-    settings: TranslateSettings,
-    endpoint: EndpointSettings,
-    *,
-    reading: ReadSettings | None = None,
-    selecting: SelectSettings | None = None,
-    options: EngineSettings | None = None,
-    budget: BudgetSettings | None = None,
-    local: LocalModelSettings | None = None,
-) -> Estimate:
+def estimate(inputs: Sequence[Path], out: Path, plan: TranslationPlan) -> Estimate:
     """Say what the same call of `translate` would send and cost; nothing is sent.
 
     What the rules leave out costs nothing; questions of --classify and --rebuild are not counted.
@@ -55,10 +40,11 @@ def estimate(
     Raises:
         SettingsError: no model is named, or a key is missing.
     """
-    wanted = wanted_engine(out, settings, endpoint, options, budget, local)
-    with closing(open_engine(wanted)) as engine:
-        records = read_records(inputs, reading or ReadSettings(), Context(settings.license))
-        chosen = selection(selecting or SelectSettings(), {}, None, settings)
+    settings = plan.settings
+    plan.prompts()  # refuses what the run would refuse
+    with closing(open_engine(plan.wanted(out))) as engine:
+        records = read_records(inputs, plan.reading, Context(settings.license))
+        chosen = selection(plan.selecting, {}, None, settings)
         found = weigh(full_batches(records, settings), engine, settings, chosen)
     price = f", about {found.cost:,.4f} in the currency of the prices" if found.cost else ""
     say(

@@ -10,41 +10,23 @@ from typing import Any
 
 from korean_rlhf.endpoint import Endpoint, Meter, each
 from korean_rlhf.endpoint.threads import THREADS_A_REQUEST
-from korean_rlhf.errors import SettingsError
 from korean_rlhf.progress import say, track
-from korean_rlhf.promptfiles import load_prompt
 from korean_rlhf.rundir import Stage, file_digest, open_stage
-from korean_rlhf.settings.ctranslate import LocalModelSettings
-from korean_rlhf.settings.endpoint import EndpointSettings
-from korean_rlhf.settings.engines import BudgetSettings, EngineSettings
-from korean_rlhf.settings.loading import merged
-from korean_rlhf.settings.reading import ReadSettings
-from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
-from korean_rlhf.translate.engines import Engine, Wanted, is_chat, open_engine
-from korean_rlhf.translate.protect import read_glossary
+from korean_rlhf.translate.engines import Engine, open_engine
+from korean_rlhf.translate.plan import TranslationPlan
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
 from korean_rlhf.translate.results import Results
 from korean_rlhf.translate.roads import Roads
 from korean_rlhf.translate.rows import texts_of, translate_records
-from korean_rlhf.translate.selection import Selection, prompts_for, selection
+from korean_rlhf.translate.selection import Selection, selection
 
 MOST_DECIDED = 256
 """Items of one batch, of which those that are not translated ask nothing of the engine."""
 
 
 def translate(
-    inputs: Sequence[Path],
-    out: Path,
-    settings: TranslateSettings,
-    endpoint: EndpointSettings,
-    replace: bool = False,
-    *,
-    reading: ReadSettings | None = None,
-    selecting: SelectSettings | None = None,
-    options: EngineSettings | None = None,
-    budget: BudgetSettings | None = None,
-    local: LocalModelSettings | None = None,
+    inputs: Sequence[Path], out: Path, plan: TranslationPlan, *, replace: bool = False
 ) -> None:
     """Translate the sets in `inputs` into `out`/instructions.jsonl and comparisons.jsonl.
 
@@ -58,76 +40,32 @@ def translate(
         BudgetSpent: the next request would pass the budget.
         EndpointError: the server cannot be reached or refuses the key.
     """
-    prompt = load_prompt("translate", settings.prompt)
-    reading, selecting = reading or ReadSettings(), selecting or SelectSettings()
-    prompts = prompts_for(selecting)
-    # Other words are another translation.
-    read = [*inputs, prompt.path, *(other.path for other in prompts.values())]
-    if settings.terms:
-        read_glossary(settings.terms)  # its mistakes are told before anything is asked
-        read.append(settings.terms)
-    if settings.back_translate:
-        read.append(load_prompt("translate", settings.back_prompt).path)
-    wanted = wanted_engine(out, settings, endpoint, options, budget, local)
-    if wanted.local.model_folder:
-        read.append(wanted.local.model_folder)
-    said = merged(settings, reading, selecting, wanted.options, wanted.local)
-    with open_stage(out, "translate", settings=said, inputs=read, replace=replace) as stage:
+    prompts = plan.prompts()
+    read = [*inputs, *plan.sources(prompts)]  # other words are another translation
+    with open_stage(
+        out, "translate", settings=plan.identity(), inputs=read, replace=replace
+    ) as stage:
         if stage.finished:
             return
+        wanted = plan.wanted(out)
         with ExitStack() as opened:
             engine = opened.enter_context(closing(open_engine(wanted)))
-            asked = opened.enter_context(asked_server(wanted)) if prompts else None
-            chosen = selection(selecting, prompts, asked, settings)
-            results, facts = _work(inputs, stage, reading, wanted, engine, chosen)
+            asks = plan.selecting.classify or plan.selecting.rebuild
+            asked = opened.enter_context(wanted.endpoint()) if asks else None
+            chosen = selection(plan.selecting, prompts, asked, plan.settings)
+            results, facts = _work(inputs, stage, plan, wanted.meter, engine, chosen)
             requests = engine.counts() | {f"selecting_{k}": n for k, n in _counts(asked).items()}
+        if "translate" in prompts:
+            used = prompts["translate"]
+            facts["prompt"] = {"name": used.name, "version": used.version}
         stage.finish(
             counts=results.counts,
             digest=_digest(out, results.files),
-            prompt={"name": prompt.name, "version": prompt.version},
             requests=dict(sorted(requests.items())),
             spent=wanted.meter.spent(),
             **facts,
         )
         say(f"translate: {results.summary}")
-
-
-def default_cache(out: Path) -> Path:
-    """Return where the answers for `out` are kept: beside it, so --replace spares them."""
-    return out.with_name(f"{out.name}.replies.sqlite")
-
-
-def wanted_engine(
-    out: Path,
-    settings: TranslateSettings,
-    endpoint: EndpointSettings,
-    options: EngineSettings | None,
-    budget: BudgetSettings | None,
-    local: LocalModelSettings | None,
-) -> Wanted:
-    """Return all that the engine of one run is opened with."""
-    return Wanted(
-        settings=settings,
-        options=options or EngineSettings(),
-        server=endpoint,
-        local=local or LocalModelSettings(),
-        cache=endpoint.cache or default_cache(out),
-        meter=Meter(budget),
-    )
-
-
-def asked_server(wanted: Wanted) -> Endpoint:
-    """Return the chat model of a run, for questions besides translations.
-
-    Raises:
-        SettingsError: the engine is no chat model.
-    """
-    if not is_chat(wanted.settings.engine):
-        raise SettingsError(
-            f"--classify and --rebuild ask a chat model, and {wanted.settings.engine} is none. "
-            "Leave them out, or translate with --engine openai."
-        )
-    return Endpoint(wanted.server, cache=wanted.cache, meter=wanted.meter)
 
 
 def _counts(server: Endpoint | None) -> dict[str, int]:
@@ -144,17 +82,17 @@ def _digest(out: Path, files: Sequence[str]) -> str:
 def _work(
     inputs: Sequence[Path],
     stage: Stage,
-    reading: ReadSettings,
-    wanted: Wanted,
+    plan: TranslationPlan,
+    meter: Meter,
     engine: Engine,
     chosen: Selection,
 ) -> tuple[Results, dict[str, Any]]:
     """Write the files of the stage; return what was written, and facts for its manifest."""
-    settings = wanted.settings
+    settings = plan.settings
     # Read to the end before anything is paid for: a bad row in the last line stops the work here.
-    total = sum(1 for _ in read_records(inputs, reading))
+    total = sum(1 for _ in read_records(inputs, plan.reading))
     context = Context(settings.license)
-    batches = full_batches(read_records(inputs, reading, context), settings)
+    batches = full_batches(read_records(inputs, plan.reading, context), settings)
 
     roads = Roads()
 
@@ -165,14 +103,14 @@ def _work(
         engine.stop()
         chosen.stop()
 
-    width = THREADS_A_REQUEST * wanted.server.concurrency
+    width = THREADS_A_REQUEST * plan.server.concurrency
     with ExitStack() as stack:
         results = stack.enter_context(Results(stage.folder))
         advance = stack.enter_context(track(total, "translate", "records"))
         for found in each(outcomes, batches, width=width, stop=stop):
             for outcome in found:
                 results.write(outcome)
-            advance(len(found), dropped=results.reasons.total(), **wanted.meter.shown())
+            advance(len(found), dropped=results.reasons.total(), **meter.shown())
     results.publish()
     counted = {
         "left_out": context.notes,

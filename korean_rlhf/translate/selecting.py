@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from korean_rlhf.records import Drop, Message
-from korean_rlhf.translate.rules import RULES
+from korean_rlhf.translate.englishtasks import RULES
 
 MOST_ASKED = 700
 """Characters of a user's message in which the request is looked for; behind them is the text that

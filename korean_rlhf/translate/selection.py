@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from korean_rlhf.endpoint import Endpoint
-from korean_rlhf.promptfiles import PromptFile, load_prompt
+from korean_rlhf.promptfiles import PromptFile
 from korean_rlhf.records import Drop, Instruction
 from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
@@ -83,15 +83,9 @@ class Selection:
             self.counts[name] += number
 
 
-def prompts_for(settings: SelectSettings) -> dict[str, PromptFile]:
-    """Return the prompt files that the settings make use of, by name."""
-    wanted = {"classify": settings.classify, "rebuild": settings.rebuild}
-    return {name: load_prompt("translate", name) for name, used in wanted.items() if used}
-
-
 def selection(
     settings: SelectSettings,
-    prompts: dict[str, PromptFile],
+    prompts: Mapping[str, PromptFile],
     server: Endpoint | None,
     stage: TranslateSettings,
 ) -> Selection:

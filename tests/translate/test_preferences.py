@@ -18,6 +18,7 @@ from korean_rlhf.records import Comparison, Instruction, Message
 from korean_rlhf.settings.reading import ReadSettings
 from korean_rlhf.settings.select import SelectSettings
 from korean_rlhf.settings.translate import TranslateSettings
+from korean_rlhf.translate.plan import TranslationPlan
 from korean_rlhf.translate.preferences import equal_responses, length_order
 from korean_rlhf.translate.run import translate
 from tests.translate.chatserver import chat_server, rows_reply
@@ -54,7 +55,10 @@ def run(path: Path, answer: Any = None, **settings: Any) -> Path:
     reading = ReadSettings(**settings.pop("reading", {}))
     selecting = SelectSettings(**settings.pop("selecting", {}))
     with chat_server(answer or (lambda system, user: rows_reply(KOREAN, user))) as endpoint:
-        translate([path], out, SETTINGS, endpoint, reading=reading, selecting=selecting)
+        plan = TranslationPlan(
+            settings=SETTINGS, server=endpoint, reading=reading, selecting=selecting
+        )
+        translate([path], out, plan)
     return out
 
 

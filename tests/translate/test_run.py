@@ -23,10 +23,15 @@ from korean_rlhf.sampleworld.badtranslations import FAULTS
 from korean_rlhf.sampleworld.faultledger import count_faults, fault_table
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.translate import TranslateSettings
+from korean_rlhf.translate.plan import TranslationPlan
 from korean_rlhf.translate.run import translate
 
 TWINS = Path(__file__).parent / "twins.jsonl"
 SETTINGS = TranslateSettings(model="sample")
+
+
+def plan(settings: TranslateSettings, server: EndpointSettings) -> TranslationPlan:
+    return TranslationPlan(settings=settings, server=server)
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +74,7 @@ def run(
     world: Path, name: str = "out", settings: TranslateSettings = SETTINGS, **faults: Any
 ) -> Path:
     with serving(world, **faults) as endpoint:
-        translate([world / "twins.en.jsonl"], world / name, settings, endpoint)
+        translate([world / "twins.en.jsonl"], world / name, plan(settings, endpoint))
     return world / name
 
 
@@ -154,9 +159,9 @@ def test_a_finished_folder_asks_nothing_and_other_settings_are_refused(world: Pa
     before = (out / "manifest.json").read_bytes()
     nobody = EndpointSettings(endpoint="http://127.0.0.1:9")
 
-    translate([world / "twins.en.jsonl"], out, SETTINGS, nobody)
+    translate([world / "twins.en.jsonl"], out, plan(SETTINGS, nobody))
     with pytest.raises(OtherRun, match="model"):
-        translate([world / "twins.en.jsonl"], out, TranslateSettings(model="other"), nobody)
+        translate([world / "twins.en.jsonl"], out, plan(TranslateSettings(model="other"), nobody))
 
     assert (out / "manifest.json").read_bytes() == before
 
@@ -166,7 +171,7 @@ def test_replacing_pays_nothing_again(world: Path):
     first = (out / "instructions.jsonl").read_bytes()
 
     with serving(world) as endpoint:  # honest now, but nobody asks it
-        translate([world / "twins.en.jsonl"], out, SETTINGS, endpoint, replace=True)
+        translate([world / "twins.en.jsonl"], out, plan(SETTINGS, endpoint), replace=True)
 
     assert (out / "instructions.jsonl").read_bytes() == first
     assert set(manifest(out)["requests"]) == {"cached"}
@@ -177,7 +182,7 @@ def test_the_number_of_threads_changes_nothing(world: Path):
     for threads in (1, 7):
         with serving(world, fault_rate=0.4, seed=1) as endpoint:
             many = EndpointSettings(endpoint=endpoint.endpoint, concurrency=threads)
-            translate([world / "twins.en.jsonl"], world / f"out-{threads}", SETTINGS, many)
+            translate([world / "twins.en.jsonl"], world / f"out-{threads}", plan(SETTINGS, many))
         results.append((world / f"out-{threads}" / "instructions.jsonl").read_bytes())
 
     assert results[0] == results[1]
@@ -186,7 +191,7 @@ def test_the_number_of_threads_changes_nothing(world: Path):
 def test_no_model_is_an_error(world: Path):
     with pytest.raises(SettingsError, match="--model"):
         translate(
-            [world / "twins.en.jsonl"], world / "out", TranslateSettings(), EndpointSettings()
+            [world / "twins.en.jsonl"], world / "out", plan(TranslateSettings(), EndpointSettings())
         )
 
 
@@ -198,7 +203,7 @@ def test_texts_with_nothing_to_translate_are_not_sent(tmp_path: Path, world: Pat
     plain = tmp_path / "plain.jsonl"
     plain.write_text("".join(json.dumps(row) + "\n" for row in rows))
     with serving(world) as endpoint:
-        translate([plain], world / "out", SETTINGS, endpoint)
+        translate([plain], world / "out", plan(SETTINGS, endpoint))
 
     answers = [each.messages[-1].content for each in kept(world / "out").values()]
     assert answers == ["`print(1)`", "42"]
@@ -230,7 +235,7 @@ def paid(ledger: Path) -> Counter[str]:
 def test_killed_and_run_again_it_ends_as_if_unbroken(world: Path):
     with serving(world, fault_rate=0.3) as endpoint:
         whole = TranslateSettings(model="sample", batch_rows=2)
-        translate([world / "twins.en.jsonl"], world / "whole", whole, endpoint)
+        translate([world / "twins.en.jsonl"], world / "whole", plan(whole, endpoint))
         (world / "ledger.jsonl").unlink()
         for served in (3, 9):
             process = start(world, endpoint, world / "broken")

@@ -9,17 +9,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from korean_rlhf.endpoint import Endpoint, Meter, Question, Reply, RequestRefused
+from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
 from korean_rlhf.endpoint.batches import unpaid
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.promptfiles import PromptFile, load_prompt
-from korean_rlhf.records import Drop
-from korean_rlhf.settings.endpoint import EndpointSettings
+from korean_rlhf.records import Drop, Message
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines.protocol import Engine, Load, MaskStyle, Row
+
+if TYPE_CHECKING:
+    from korean_rlhf.translate.engines.registry import Wanted
 
 REGISTER_NAMES = {"haeyo": "해요체", "hapsyo": "하십시오체", "any": ""}
 REQUEST_FORMS = {
@@ -33,22 +34,29 @@ REQUEST_FORMS = {
 _FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
-def open_chat(
-    settings: TranslateSettings,
-    server: EndpointSettings,
-    *,
-    cache: Path | None = None,
-    meter: Meter | None = None,
-) -> ChatEngine:
+def open_chat(wanted: Wanted) -> ChatEngine:
     """Open a chat model behind an OpenAI-compatible server.
 
     Raises:
         SettingsError: no model is named.
     """
+    settings = wanted.settings
     if not settings.model:
         raise SettingsError("Name the model that translates: --model NAME.")
     prompt = load_prompt("translate", settings.prompt)
-    return ChatEngine(Endpoint(server, cache=cache, meter=meter), prompt, settings)
+    return ChatEngine(wanted.endpoint(), prompt, settings)
+
+
+def question(settings: TranslateSettings, messages: tuple[Message, ...]) -> Question:
+    """Return what a chat model is asked, translation or not, with the parameters of the run."""
+    parameters: dict[str, Any] = {"temperature": settings.temperature}
+    if settings.max_tokens is not None:
+        parameters["max_tokens"] = settings.max_tokens
+    if settings.json_mode:
+        parameters["response_format"] = {"type": "json_object"}
+    return Question(
+        engine=settings.engine, model=settings.model, messages=messages, parameters=parameters
+    )
 
 
 class ChatEngine(Engine):
@@ -92,21 +100,12 @@ class ChatEngine(Engine):
     def _question(self, rows: Sequence[Row]) -> Question:
         settings = self._settings
         payload = json.dumps([_as_sent(row) for row in _unique(rows)], ensure_ascii=False, indent=1)
-        parameters: dict[str, Any] = {"temperature": settings.temperature}
-        if settings.max_tokens is not None:
-            parameters["max_tokens"] = settings.max_tokens
-        if settings.json_mode:
-            parameters["response_format"] = {"type": "json_object"}
-        return Question(
-            engine=settings.engine,
-            model=settings.model,
-            messages=self._prompt.messages(
-                rows=payload,
-                register=REGISTER_NAMES[settings.register],
-                request=REQUEST_FORMS[settings.instruction_register],
-            ),
-            parameters=parameters,
+        messages = self._prompt.messages(
+            rows=payload,
+            register=REGISTER_NAMES[settings.register],
+            request=REQUEST_FORMS[settings.instruction_register],
         )
+        return question(settings, messages)
 
 
 def read_reply(reply: Reply, rows: Sequence[Row]) -> list[str | Drop]:

@@ -99,8 +99,7 @@ def open_deepl(wanted: Wanted) -> DeepLEngine:
         billing="characters",
         refusal=refusal,
     )
-    endpoint = Endpoint(wanted.server, cache=wanted.cache, service=service, meter=wanted.meter)
-    return DeepLEngine(endpoint, wanted.options)
+    return DeepLEngine(wanted.endpoint(service), wanted.options)
 
 
 def refusal(status: int, said: str) -> Refusal:

@@ -198,7 +198,7 @@ def _endpoint(wanted: Wanted, headers: dict[str, str], key: str, variable: str) 
         billing="characters",
         refusal=refusal,
     )
-    return Endpoint(wanted.server, cache=wanted.cache, service=service, meter=wanted.meter)
+    return wanted.endpoint(service)
 
 
 def _options(options: EngineSettings) -> dict[str, Any]:

@@ -95,8 +95,7 @@ def open_papago(wanted: Wanted) -> PapagoEngine:
         billing="characters",
         refusal=refusal,
     )
-    endpoint = Endpoint(wanted.server, cache=wanted.cache, service=service, meter=wanted.meter)
-    return PapagoEngine(endpoint, wanted.options)
+    return PapagoEngine(wanted.endpoint(service), wanted.options)
 
 
 def refusal(status: int, said: str) -> Refusal:

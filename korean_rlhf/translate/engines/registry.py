@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
-from korean_rlhf.endpoint.budget import Meter
+from korean_rlhf.endpoint import Endpoint, Meter, Service, Traffic
 from korean_rlhf.errors import SettingsError, UnknownName
 from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.settings.endpoint import EndpointSettings
@@ -35,12 +35,24 @@ class Wanted:
     """SQLite file of the answers paid for, shared by all engines."""
     meter: Meter = field(default_factory=Meter)
     """What the run has paid; shared by all engines."""
+    traffic: Traffic = field(default_factory=Traffic)
+    """How hard each server is pressed; shared by all engines."""
 
+    def endpoint(self, service: Service | None = None) -> Endpoint:
+        """Open the server that is asked; without a `service` it speaks the OpenAI protocol."""
+        return Endpoint(
+            self.server,
+            cache=self.cache,
+            service=service,
+            meter=self.meter,
+            traffic=self.traffic,
+        )
+
+
+SECOND_KEY_VARIABLE = "KOREAN_RLHF_SECOND_API_KEY"
 
 OPENERS: dict[str, Callable[[Wanted], Engine]] = {
-    "openai": lambda wanted: open_chat(
-        wanted.settings, wanted.server, cache=wanted.cache, meter=wanted.meter
-    ),
+    "openai": open_chat,
     "deepl": open_deepl,
     "papago": open_papago,
     "google": open_google,
@@ -66,7 +78,8 @@ def open_engine(wanted: Wanted) -> Engine:
             second = _opener(options.second_engine)(_second(wanted))
             engine = AgreeingEngines(engine, second, options.min_agreement)
         if settings.back_translate:
-            engine = BackTranslating(engine, _back(wanted), settings.min_back_chrf)
+            back = replace(wanted, settings=replace(settings, prompt=settings.back_prompt))
+            engine = BackTranslating(engine, open_chat(back), settings.min_back_chrf)
     except BaseException:
         engine.close()
         raise
@@ -84,26 +97,24 @@ def _opener(name: str) -> Callable[[Wanted], Engine]:
     return OPENERS.get(name, OPENERS["openai"])
 
 
-def _back(wanted: Wanted) -> Engine:
-    """Return the chat model of the run, with the prompt that asks for English."""
-    if not is_chat(wanted.settings.engine):
-        raise SettingsError(
-            f"--back-translate asks a chat model, and {wanted.settings.engine} is none. "
-            "Leave it out, or translate with --engine openai."
-        )
-    settings = replace(wanted.settings, prompt=wanted.settings.back_prompt)
-    return open_chat(settings, wanted.server, cache=wanted.cache, meter=wanted.meter)
-
-
 def _second(wanted: Wanted) -> Wanted:
     """Return what the second engine is opened with: an address, a model and a key of its own."""
     options = wanted.options
+    if is_chat(options.second_engine) and not options.second_model:
+        raise SettingsError("Name the model of --second-engine: --second-model NAME.")
     server = TranslatorSettings(
         **{
             **{each.name: getattr(wanted.server, each.name) for each in fields(wanted.server)},
             "endpoint": options.second_endpoint,
-            "api_key_variable": "",
+            "api_key_variable": _second_key(wanted),
         }
     )
     settings = replace(wanted.settings, engine=options.second_engine, model=options.second_model)
     return replace(wanted, settings=settings, server=server)
+
+
+def _second_key(wanted: Wanted) -> str:
+    """Return the variable of the second key; the key of one chat server never goes to another."""
+    options = wanted.options
+    both_chat = is_chat(wanted.settings.engine) and is_chat(options.second_engine)
+    return options.second_api_key_variable or (SECOND_KEY_VARIABLE if both_chat else "")

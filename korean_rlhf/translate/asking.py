@@ -24,10 +24,15 @@ from korean_rlhf.translate.selecting import reason_of
 
 MOST_CHARACTERS = 1500
 """Of a request shown to the classifier: what is asked stands at its beginning."""
-FREE = frozenset(
-    {"number-changed", "code-changed", "length-ratio", "markdown-changed", "truncated"}
-)
-"""Checks that hold a translation to its source; a new task may differ in all of it."""
+OWN = frozenset(
+    {
+        "empty", "translator-refusal", "translator-chatter", "not-korean", "other-script",
+        "broken-text", "source-copied", "repetition", "lost-imperative", "lost-question",
+        "josa-wrong", "register-mixed", "register-other",
+    }
+)  # fmt: skip
+"""Checks of a Korean text by itself, and that a task asks something. The others hold a translation
+to its source, from which a new task may differ in all."""
 REFUSED = "rebuild-failed"
 
 
@@ -119,7 +124,7 @@ def _fault(
             speaker=after.role,
         )
         for reason, check in CHECKS.items():
-            detail = "" if reason in FREE else check(pair, settings)
+            detail = check(pair, settings) if reason in OWN else ""
             if detail:
                 return Drop(reason, f"rebuilt {after.role}: {detail}")
     return None

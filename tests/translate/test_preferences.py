@@ -219,6 +219,20 @@ def test_a_native_task_takes_the_place(tmp_path: Path):
     assert manifest(out)["selected"] == {"by-rule": 1, "rebuilt": 1}
 
 
+def test_a_native_task_need_not_resemble_the_english_one(tmp_path: Path):
+    task = "다음 시의 운율을 설명해 주세요.\n\n산에는 꽃 피네\n\n꽃이 피네"
+    answer = "'피네'가 되풀이돼요. 끝소리가 같아요. 그래서 노래처럼 들려요. 읽기에도 좋아요."
+    english = {**RHYME, "instruction": "What rhymes with lamp? Do not use a noun."}
+
+    def reply(system: str, user: str) -> str:
+        rows = [{"id": "task", "text": task}, {"id": "answer", "text": answer}]
+        return json.dumps({"rows": rows}, ensure_ascii=False)
+
+    out = run(write(tmp_path, english), reply, selecting={"rebuild": True})
+
+    assert manifest(out)["counts"]["out"] == 1
+
+
 @pytest.mark.parametrize(
     ("task", "answer", "why"),
     [

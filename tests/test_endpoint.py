@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -277,6 +278,48 @@ def test_everybody_waits_as_long_as_the_server_asks():
         list(api.each(lambda text: api.ask(ask(text)), ["하나", "둘"]))
 
     assert server.times[1] - server.times[0] >= 0.3
+
+
+def test_a_server_that_asks_for_no_wait_is_not_pressed_at_once(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(client_module, "FIRST_WAIT", 0.04)
+    busy: Answer = (429, {"Retry-After": "0"}, b"{}")
+    with (
+        replica(lambda number, _: busy if number < 4 else completion("네")) as server,
+        Endpoint(settings(server.url)) as api,
+    ):
+        api.ask(ask())
+
+    assert server.times[-1] - server.times[0] > 0.12, "half of 0.04 + 0.08 + 0.16 s at least"
+
+
+def test_no_half_of_a_key_is_shown():
+    said = json.dumps({"error": {"message": "x" * 190 + KEY}}).encode()
+    with (
+        replica(lambda *_: (401, {}, said)) as server,
+        Endpoint(settings(server.url)) as api,
+        pytest.raises(EndpointError, match="xxxx") as problem,
+    ):
+        api.ask(ask())
+
+    assert KEY[:6] not in str(problem.value)
+
+
+def test_a_cached_answer_shows_that_a_server_answers(tmp_path: Path):
+    def answers(number: int, body: dict[str, Any]) -> Answer:
+        bad = "나쁜" in body["messages"][0]["content"]
+        return (400, {}, b"{}") if bad else completion("네")
+
+    with replica(answers) as server:
+        for _ in range(2):
+            with Endpoint(settings(server.url), cache=tmp_path / "replies.sqlite") as api:
+                api.ask(ask())
+                for number in range(20):
+                    with pytest.raises(RequestRefused):
+                        api.ask(ask(f"나쁜 {number}"))
+        with Endpoint(settings(server.url)) as api, pytest.raises(EndpointError, match="each of"):
+            for number in range(20):
+                with contextlib.suppress(RequestRefused):
+                    api.ask(ask(f"나쁜 {number}"))
 
 
 def test_a_wait_beyond_the_limit_ends_the_work():

@@ -33,7 +33,7 @@ def parse_reply(content: bytes) -> Reply:
     if text is not None and not isinstance(text, str):
         raise PassingFault("the content of the answer is no text")
     return Reply(
-        text=text or "",
+        text=whole_characters(text or ""),
         finish_reason=str(choice.get("finish_reason") or ""),
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,
@@ -48,7 +48,7 @@ def first_choice(content: bytes) -> tuple[dict[str, Any], int, int]:
     """
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PassingFault("the answer is no JSON") from None
     try:
         choice = body["choices"][0]
@@ -59,6 +59,15 @@ def first_choice(content: bytes) -> tuple[dict[str, Any], int, int]:
     usage = body.get("usage")
     usage = usage if isinstance(usage, dict) else {}
     return choice, _whole(usage.get("prompt_tokens")), _whole(usage.get("completion_tokens"))
+
+
+def whole_characters(text: str) -> str:
+    r"""Return `text` with halves of characters joined or replaced: no file can hold them.
+
+    >>> whole_characters("\ud83d\ude00 \ud83d")
+    '😀 �'
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _whole(value: Any) -> int:

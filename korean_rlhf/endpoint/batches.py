@@ -61,6 +61,7 @@ def _pay(server: Endpoint, keys: Sequence[str], pay: Payer) -> dict[str, Reply]:
                 server.cache.put_all(paid)
             replies |= paid
     finally:
-        if server.cache is not None:
-            server.cache.release_all(keys)
+        unanswered = [key for key in keys if key not in replies]
+        if server.cache is not None and unanswered:
+            server.cache.release_all(unanswered)
     return replies

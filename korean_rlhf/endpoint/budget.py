@@ -75,14 +75,15 @@ class Meter:
 
         A server of a chat model that tells no tokens is counted as if it had taken the most.
         """
+        known = bool(held.billing == "characters" or prompt_tokens or completion_tokens)
         cost = held.cost
-        if held.billing == "characters" or prompt_tokens or completion_tokens:
+        if known:
             cost = self.price(held.characters, prompt_tokens, completion_tokens, held.billing)
         with self._lock:
             self._give_back(held)
             self.characters += held.characters
             self.cost += cost
-            if held.characters:
+            if held.characters and known:
                 before = self._dearest.get(held.billing, 0.0)
                 self._dearest[held.billing] = max(before, cost / held.characters)
 

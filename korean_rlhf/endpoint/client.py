@@ -44,6 +44,8 @@ LOOK_AGAIN = 0.05
 """Seconds between two looks for an answer that somebody else is paying for."""
 LONGEST_HOLD = 10.0
 """Seconds after which a request held back by the pace renews its claim."""
+REFUSALS = 16
+"""Refused requests without one answer, after which no further one is sent."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -55,7 +57,8 @@ class Endpoint:
     """A server, its cache, and the counts of what was asked: use it in a `with` statement.
 
     `counts` holds "requests" (sent, tries again included), "paid" (answered by the server),
-    "cached" (answered from the cache), "retries", "prompt_tokens" and "completion_tokens".
+    "cached" (answered from the cache), "retries", "refused", "prompt_tokens" and
+    "completion_tokens".
     """
 
     def __init__(
@@ -118,9 +121,10 @@ class Endpoint:
             return replace(found, cached=True)
         try:
             reply = self.pay(question, before=lambda: self.renew([key]))
-            self.cache.put(key, reply)
-        finally:
+        except BaseException:
             self.cache.release(key)
+            raise
+        self.cache.put(key, reply)
         return reply
 
     def renew(self, keys: Sequence[str]) -> None:
@@ -211,7 +215,8 @@ class Endpoint:
         """Raise the error that fits a status other than 200."""
         status = response.status_code
         kind, advice = self.service.refusal(status, response.text)
-        said = self.service.hide(server_message(response.text))
+        # Hidden before it is cut short, for half a key is too much; and again, for JSON escapes.
+        said = self.service.hide(server_message(self.service.hide(response.text)))
         if kind == "passing":
             raise PassingFault(f"status {status}{said}", retry_after(response.headers))
         if kind == "key":
@@ -220,22 +225,38 @@ class Endpoint:
                 f"into the environment variable {self.service.key_variable}."
             )
         if kind == "refused":
-            raise RequestRefused(f"{address} refuses a request (status {status}{said}).")
+            self._give_up_refused(address, f"(status {status}{said}).")
         raise EndpointError(f"{address} answers with status {status}{said}. {advice}")
+
+    def _give_up_refused(self, address: str, said: str) -> None:
+        """Raise that one request was refused; that all are, when none was ever answered."""
+        self.count(refused=1)
+        with self._counting:
+            refused = self.counts["refused"]
+            answered = self.counts["paid"] + self.counts["cached"]
+        if refused < REFUSALS or answered:
+            raise RequestRefused(f"{address} refuses a request {said}")
+        raise EndpointError(
+            f"{address} refuses each of {refused} requests {said} Check what is asked beside the "
+            "texts: the name of the model, --temperature, --max-tokens, --json-mode, --glossary."
+        )
 
     def _wait(self, attempt: int, last: PassingFault) -> None:
         """Wait before a further try; everybody waits when the server says how long."""
-        if last.wait is None:
-            longest = min(FIRST_WAIT * 2 ** (attempt - 1), self.settings.longest_wait_seconds)
-            self.sleep(longest * random.uniform(0.5, 1.0))  # so that threads do not return as one
-        elif last.wait > self.settings.longest_wait_seconds:
+        if last.wait is not None and last.wait > self.settings.longest_wait_seconds:
             raise EndpointError(
                 f"{self.base} asks to wait {last.wait:.0f} seconds ({last.problem}), longer "
                 f"than longest_wait_seconds = {self.settings.longest_wait_seconds:g}. Run the same "
                 "command again later: answers already paid for are kept."
             )
-        else:
-            self._gate.pace.pause(last.wait)
+        longest = min(FIRST_WAIT * 2 ** (attempt - 1), self.settings.longest_wait_seconds)
+        own = longest * random.uniform(0.5, 1.0)  # so that threads do not return as one
+        if last.wait is None:
+            self.sleep(own)
+            return
+        self._gate.pace.pause(last.wait)
+        if own > last.wait:  # "Retry-After: 0" would use up every try at once
+            self.sleep(own)
 
     def _hold(self, seconds: float, before: Callable[[], None]) -> None:
         before()

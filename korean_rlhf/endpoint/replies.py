@@ -114,17 +114,18 @@ class ReplyCache:
             )
 
     def put(self, key: str, reply: Reply) -> None:
-        """Keep `reply`; it is on disk when this returns."""
+        """Keep `reply` and end the claim on it; it is on disk when this returns."""
         self.put_all({key: reply})
 
     def put_all(self, replies: Mapping[str, Reply]) -> None:
-        """Keep each reply under its key; all are on disk when this returns."""
+        """Keep each reply under its key and end the claims; all are on disk when this returns."""
         rows = [
             (key, each.text, each.finish_reason, each.prompt_tokens, each.completion_tokens)
             for key, each in replies.items()
         ]
         with self._transaction() as database:
             database.executemany("INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?)", rows)
+            database.executemany("DELETE FROM claims WHERE key = ?", [(key,) for key in replies])
 
     def release(self, key: str) -> None:
         """Give up the claim on `key`."""

@@ -424,6 +424,27 @@ def test_what_was_billed_but_not_readable_is_counted():
         assert meter.characters == 15 and len(api.asked) == 1
 
 
+def test_an_answer_without_tokens_says_nothing_about_the_dearest():
+    budget = BudgetSettings(max_cost=0.001, price_per_million_prompt_tokens=1.0)
+    meter = Meter(budget)
+    meter.settle(meter.reserve(400, "tokens"))  # unreadable: counted as the most, 0.0004
+    meter.settle(meter.reserve(400, "tokens"), prompt_tokens=40)
+
+    assert meter.cost == pytest.approx(0.00044)
+    assert meter.reserve(400, "tokens").cost == pytest.approx(0.00004)
+
+
+def test_while_one_request_waits_all_of_its_batch_stays_claimed(tmp_path: Path):
+    with opened("papago", tmp_path / "replies.sqlite") as (engine, api):
+        renewed: list[int] = []
+        endpoint = vars(engine)["_endpoint"]
+        endpoint.renew = lambda keys: renewed.append(len(keys))
+        api.faults = [reply({}, 503)]
+        engine.translate(rows("One.", "Two.", "Three."))
+
+    assert renewed[0] == 3, "before the second try"
+
+
 def test_characters_per_minute_hold_requests_back():
     with opened("papago", characters_per_minute=15 * 600.0) as (engine, _):
         began = time.monotonic()

@@ -33,19 +33,24 @@ class BackTranslating(TwoEngines):
     def translate(self, rows: Sequence[Row]) -> list[str | Drop]:
         """Return the translation of each row, or what went wrong."""
         results = self.first.translate(rows)
-        places = [place for place, text in enumerate(results) if _is_judged(rows[place], text)]
-        asked = [Row(str(results[place]), rows[place].speaker) for place in places]
-        found = self.second.translate(asked) if asked else []
-        for place, again in zip(places, found, strict=True):
+        asked = _asked(rows, results)
+        found = self.second.translate(list(asked.values())) if asked else []
+        for place, again in zip(asked, found, strict=True):
             fault = difference(rows[place].text, again, self.least)
             if fault:
                 results[place] = fault
         return results
 
     def load(self, rows: Sequence[Row]) -> Load:
-        """Return what the first would send, twice: its Korean is not there yet, and is shorter."""
+        """Return what the first would send, twice: its Korean is not there yet, and is shorter.
+
+        What the first was paid for already is known, and so what the second would send.
+        """
         one = self.first.load(rows)
-        return Load(2 * one.requests, 2 * one.characters, 2 * one.cost)
+        if one.requests:
+            return Load(2 * one.requests, 2 * one.characters, 2 * one.cost)
+        asked = _asked(rows, self.first.translate(rows))
+        return self.second.load(list(asked.values())) if asked else one
 
 
 def difference(source: str, back: str | Drop, least: float) -> Drop | None:
@@ -63,6 +68,10 @@ def difference(source: str, back: str | Drop, least: float) -> Drop | None:
     return Drop(REASON, f"chrF {alike:.2f}: {' '.join(back.split())[:SHOWN]!r}")
 
 
-def _is_judged(row: Row, text: str | Drop) -> bool:
-    """Whether a row is long enough to be told from another."""
-    return isinstance(text, str) and len(MARK.sub("", row.text)) >= SHORT
+def _asked(rows: Sequence[Row], results: Sequence[str | Drop]) -> dict[int, Row]:
+    """Return what is translated back, by place: all but rows too short to be told from others."""
+    return {
+        place: Row(text, row.speaker)
+        for place, (row, text) in enumerate(zip(rows, results, strict=True))
+        if isinstance(text, str) and len(MARK.sub("", row.text)) >= SHORT
+    }

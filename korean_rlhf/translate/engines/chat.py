@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
+from korean_rlhf.endpoint.answers import whole_characters
 from korean_rlhf.endpoint.batches import unpaid
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.promptfiles import PromptFile, load_prompt
@@ -147,10 +148,13 @@ def items(text: str) -> Iterator[tuple[str, str]]:
     while place >= 0:
         try:
             value, end = decoder.raw_decode(text, place)
+            pairs = list(_pairs(value))
+        except RecursionError:
+            return  # a model that wrote brackets for ever
         except ValueError:
             place = text.find("{", place + 1)  # torn here: its inner objects may be whole
             continue
-        yield from _pairs(value)
+        yield from ((id, whole_characters(said)) for id, said in pairs)
         place = text.find("{", end)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from korean_rlhf.endpoint import Endpoint, Service
-from korean_rlhf.endpoint.answers import PassingFault
+from korean_rlhf.endpoint.answers import PassingFault, whole_characters
 from korean_rlhf.endpoint.services import Refusal, required_key, usual_refusal
 from korean_rlhf.settings.engines import EngineSettings
 from korean_rlhf.translate.engines.protocol import MaskStyle
@@ -57,7 +57,7 @@ class Translate:
             text = None
         if not isinstance(text, str):
             raise PassingFault("the answer holds no message.result.translatedText")
-        return Translations((text,))
+        return Translations((whole_characters(text),))
 
 
 class PapagoEngine(TextEngine):

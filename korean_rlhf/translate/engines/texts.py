@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from korean_rlhf.endpoint import Endpoint, Reply, RequestRefused
-from korean_rlhf.endpoint.answers import PassingFault
+from korean_rlhf.endpoint.answers import PassingFault, whole_characters
 from korean_rlhf.endpoint.batches import ask_batches, unpaid
 from korean_rlhf.endpoint.questions import Request
 from korean_rlhf.records import Drop
@@ -78,7 +78,7 @@ class TextEngine(Engine):
             for place, chunk in enumerate(self._chunks(keys, by_key)):
                 if place:
                     self._endpoint.renew(keys)
-                yield from self._pay(chunk, by_key, refusals)
+                yield from self._pay(chunk, by_key, refusals, keys)
 
         replies = ask_batches(self._endpoint, list(by_key), pay)
         return [self._joined(parts, replies, refusals) for parts in asked]
@@ -148,18 +148,25 @@ class TextEngine(Engine):
             yield chunk
 
     def _pay(
-        self, keys: list[str], parts: dict[str, _Part], refusals: dict[str, Drop]
+        self,
+        keys: list[str],
+        parts: dict[str, _Part],
+        refusals: dict[str, Drop],
+        claimed: Sequence[str],
     ) -> Iterator[dict[str, Reply]]:
-        """Yield the replies of one request; when it is refused, those of each text alone."""
+        """Yield the replies of one request; when it is refused, those of each text alone.
+
+        All that is `claimed` stays ours while this request waits, what comes behind it too.
+        """
         request = self.request([parts[key].shown for key in keys])
         try:
-            answer = self._endpoint.pay(request, before=lambda: self._endpoint.renew(keys))
+            answer = self._endpoint.pay(request, before=lambda: self._endpoint.renew(claimed))
         except RequestRefused as refusal:
             if len(keys) == 1:
                 refusals[keys[0]] = Drop("request-refused", str(refusal))
                 return
             for key in keys:
-                yield from self._pay([key], parts, refusals)
+                yield from self._pay([key], parts, refusals, claimed)
             return
         yield {key: Reply(text=text) for key, text in zip(keys, answer.texts, strict=True)}
 
@@ -208,7 +215,7 @@ def json_body(content: bytes) -> dict[str, Any]:
     """
     try:
         body = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise PassingFault("the answer is no JSON") from None
     if not isinstance(body, dict):
         raise PassingFault("the answer is no JSON object")
@@ -228,4 +235,4 @@ def texts_of(items: Any, key: str, wanted: int) -> Translations:
         raise PassingFault(f"the answer holds {len(texts)} translations for {wanted} texts")
     if not all(isinstance(text, str) for text in texts):
         raise PassingFault(f"a translation of the answer holds no {key}")
-    return Translations(tuple(map(str, texts)))
+    return Translations(tuple(whole_characters(str(text)) for text in texts))

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from korean_rlhf.hangul import FINALS, FIRST, is_syllable
 from korean_rlhf.translate.commonwords import korean_beginnings
@@ -69,17 +70,39 @@ def swapped(sources: Sequence[str], targets: Sequence[str]) -> dict[int, str]:
 def fit(source: str, target: str) -> float:
     """Return how well a Korean text fits an English one, by what survives any translation."""
     score = 0.0
-    plain, korean = MARK.sub(" ", source), MARK.sub(" ", target)
-    if korean_numbers(korean) or re.search(r"\d", plain):
-        score += -1.0 if changed_numbers(plain, korean) else 1.0
-    marks = [sorted(MARK.findall(text)) for text in (source, target)]
-    if marks[0] or marks[1]:
-        score += 1.0 if marks[0] == marks[1] else -1.0
-    score += 0.5 if plain.rstrip().endswith("?") == korean.rstrip().endswith("?") else -0.5
-    score += _words_said(plain, korean)
-    if plain.strip() and korean.strip():
-        score -= abs(math.log(2.0 * len(korean) / len(plain)))  # Korean is about half as long
+    english, korean = _seen(source), _seen(target)
+    plain, said = english.plain, korean.plain
+    if english.digits or korean_numbers(said):
+        score += -1.0 if changed_numbers(plain, said) else 1.0
+    if english.marks or korean.marks:
+        score += 1.0 if english.marks == korean.marks else -1.0
+    score += 0.5 if english.asks == korean.asks else -0.5
+    score += _words_said(plain, said)
+    if english.filled and korean.filled:
+        score -= abs(math.log(2.0 * len(said) / len(plain)))  # Korean is about half as long
     return score
+
+
+class _Seen(NamedTuple):
+    """What is compared of one text, whatever the other is."""
+
+    plain: str
+    marks: tuple[str, ...]
+    asks: bool
+    digits: bool
+    filled: bool
+
+
+@lru_cache(maxsize=4096)  # a text is compared with every other of its request
+def _seen(text: str) -> _Seen:
+    plain = MARK.sub(" ", text)
+    return _Seen(
+        plain=plain,
+        marks=tuple(sorted(MARK.findall(text))),
+        asks=plain.rstrip().endswith("?"),
+        digits=bool(re.search(r"\d", plain)),
+        filled=bool(plain.strip()),
+    )
 
 
 def _words_said(plain: str, korean: str) -> float:

@@ -89,24 +89,26 @@ def korean_numbers(text: str) -> tuple[KoreanNumber, ...]:
     return tuple(KoreanNumber(tuple(run)) for run in runs)
 
 
-def counted_words(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=4096)  # a text is compared with every other of its request
+def counted_words(text: str) -> tuple[tuple[str, str], ...]:
     """Return (word, value) of the numerals in Korean words that count something; 한 is left out.
 
     >>> counted_words("사과 다섯 개와 한 마리의 개, 두 번, 스물두 명")
-    [('다섯', '5'), ('두', '2'), ('스물두', '22')]
+    (('다섯', '5'), ('두', '2'), ('스물두', '22'))
     """
-    return [(found[1], str(_NATIVE[found[1]])) for found in _COUNTED.finditer(text)]
+    return tuple((found[1], str(_NATIVE[found[1]])) for found in _COUNTED.finditer(text))
 
 
 def _floor(value: str) -> int:
     return int(value.partition(".")[0])
 
 
-def korean_forms(number: int) -> list[str]:
+@lru_cache(maxsize=4096)
+def korean_forms(number: int) -> tuple[str, ...]:
     """Return how a whole number is said in Korean words.
 
     >>> korean_forms(3), korean_forms(25), korean_forms(200)
-    (['셋', '세', '석', '삼'], ['스물다섯', '스무다섯', '이십오'], ['이백'])
+    (('셋', '세', '석', '삼'), ('스물다섯', '스무다섯', '이십오'), ('이백',))
     """
     forms = []
     if 0 < number < 100:
@@ -115,7 +117,7 @@ def korean_forms(number: int) -> list[str]:
             forms += [ten + one for one in NATIVE_ONES[ones].split() or [""]]
     if number < 10**8:
         forms.append(_sino(number))
-    return forms
+    return tuple(forms)
 
 
 def _sino(number: int) -> str:

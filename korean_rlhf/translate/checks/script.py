@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from korean_rlhf.hangul import has_batchim, is_syllable, syllable_ratio
 from korean_rlhf.settings.translate import TranslateSettings
@@ -92,8 +93,7 @@ def broken_text(pair: Pair, settings: TranslateSettings) -> str:
         if found and not pattern.search(pair.source):
             return repr(found[0][:20])
     rare = [char for char in pair.korean if is_syllable(char) and not _is_common(char)]
-    syllables = sum(map(is_syllable, pair.korean))
-    if len(rare) >= 2 and len(rare) >= RARE_SHARE * syllables:
+    if len(rare) >= 2 and len(rare) >= RARE_SHARE * sum(map(is_syllable, pair.korean)):
         return f"{''.join(rare[:10])!r}: text in a wrong encoding"
     return ""
 
@@ -125,6 +125,7 @@ def _is_code(line: str) -> bool:
     return bool(CODE_START.match(line)) or signs > max(2, CODE_SHARE * len(line.replace(" ", "")))
 
 
+@lru_cache(maxsize=11_172)
 def _is_common(syllable: str) -> bool:
     """Whether a syllable is one of the 2,350 of KS X 1001, which EUC-KR writes in two bytes."""
     return len(syllable.encode("euc-kr", "replace")) == 2

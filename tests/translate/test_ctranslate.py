@@ -17,6 +17,7 @@ from korean_rlhf.settings.ctranslate import LocalModelSettings
 from korean_rlhf.translate.engines.ctranslate import CTranslateEngine
 from korean_rlhf.translate.engines.families import Vocabulary, language_codes
 from korean_rlhf.translate.engines.protocol import Row
+from tests.translate.replicas import Chat, serving
 from tests.translate.tiny_models import ENGLISH, FAMILIES, convert, generate
 
 TEXTS = ENGLISH[::9]
@@ -182,6 +183,26 @@ def test_the_stage_runs_with_a_local_model(folder, tmp_path):
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["counts"]["in"] == 1
     assert manifest["requests"]["computed"] >= 2
+
+
+def test_a_local_model_is_the_second_opinion_on_a_chat_model(folder, tmp_path):
+    rows = tmp_path / "rows.jsonl"
+    turns = [{"role": "user", "content": ENGLISH[0]}, {"role": "assistant", "content": ENGLISH[1]}]
+    rows.write_text(json.dumps({"messages": turns, "license": "CC0-1.0"}) + "\n")
+    with serving(Chat()) as url:
+        flags = ["--engine", "openai", "--model", "m", "--endpoint", url, "--retries", "0"]
+        second = ["--second-engine", "ctranslate2", "--model-folder", str(folder)]
+        fast = ["--beam-size", "1", "--device", "cpu", "--min-agreement", "1"]
+        out = tmp_path / "out"
+        command = ["translate", str(rows), "--out", str(out), *flags, *second, *fast]
+        assert main([*command, "--estimate"]) == 0 and not out.exists()
+        assert main(command) == 0
+        assert main([*command, "--batch-tokens", "64"]) == 0, "finished: only faster"
+        manifest = json.loads((out / "manifest.json").read_text())
+        assert main([*command[:-1], "0.5", "--beam-size", "2"]) == 1, "another run"
+
+    assert manifest["counts"]["dropped"] == {"engines-disagree": 1}
+    assert manifest["requests"]["paid"] == 1 and manifest["requests"]["second_computed"] == 2
 
 
 def test_the_cache_key_hangs_on_the_model_the_decoding_and_the_text(folder, tmp_path):

@@ -73,9 +73,10 @@ class TranslationPlan:
     def identity(self) -> Any:
         """Return the settings that a finished run must share with this one to be the same.
 
-        Addresses, keys and what only makes the work faster are left out. A model in a folder is
-        known by its content, which `sources` names, not by its place.
+        Addresses, keys and what only makes the work faster are left out. A model in a folder and a
+        file of terms are known by their content, which `sources` names, not by their place.
         """
+        settings = replace(self.settings, terms=None)
         options = replace(self.options, second_endpoint="", second_api_key_variable="")
         usual = LocalModelSettings()
         local = replace(
@@ -86,13 +87,12 @@ class TranslationPlan:
             parallel_batches=usual.parallel_batches,
             batch_threads=usual.batch_threads,
         )
-        return merged(self.settings, self.reading, self.selecting, options, local)
+        return merged(settings, self.reading, self.selecting, options, local)
 
     def sources(self, prompts: Mapping[str, PromptFile]) -> list[Path]:
         """Return the files besides the sets whose content decides what comes out."""
-        folder = self.local.model_folder
-        paths = [prompt.path for prompt in prompts.values()]
-        return [*paths, folder] if folder else paths
+        named = (self.settings.terms, self.local.model_folder)
+        return [*(prompt.path for prompt in prompts.values()), *filter(None, named)]
 
 
 def default_cache(out: Path) -> Path:

@@ -15,6 +15,7 @@ from korean_rlhf.rundir import Stage, file_digest, open_stage
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines import Engine, open_engine
 from korean_rlhf.translate.plan import TranslationPlan
+from korean_rlhf.translate.protect import read_glossary
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
 from korean_rlhf.translate.results import Results
 from korean_rlhf.translate.roads import Roads
@@ -41,6 +42,8 @@ def translate(
         EndpointError: the server cannot be reached or refuses the key.
     """
     prompts = plan.prompts()
+    if plan.settings.terms:
+        read_glossary(plan.settings.terms)  # its mistakes are told before anything is asked
     read = [*inputs, *plan.sources(prompts)]  # other words are another translation
     with open_stage(
         out, "translate", settings=plan.identity(), inputs=read, replace=replace

@@ -123,12 +123,13 @@ def test_what_only_a_chat_model_can_do_is_refused_first(
 
 def test_addresses_speeds_and_unread_prompts_do_not_make_a_run_another():
     plan = TranslationPlan(
-        settings=TranslateSettings(engine="deepl"),
+        settings=TranslateSettings(engine="deepl", terms=Path("terms.tsv")),
         options=EngineSettings(second_engine="papago", second_endpoint="http://127.0.0.1:1"),
         local=LocalModelSettings(model_folder=Path("model"), beam_size=2),
     )
     moved = replace(
         plan,
+        settings=TranslateSettings(engine="deepl", terms=Path("moved.tsv")),
         options=EngineSettings(second_engine="papago", second_endpoint="http://127.0.0.1:2"),
         local=LocalModelSettings(
             model_folder=Path("moved"), beam_size=2, device="cpu", batch_threads=2,
@@ -138,7 +139,7 @@ def test_addresses_speeds_and_unread_prompts_do_not_make_a_run_another():
     slower = replace(plan, local=LocalModelSettings(beam_size=4))
 
     assert vars(plan.identity()) == vars(moved.identity()) != vars(slower.identity())
-    assert plan.sources(plan.prompts()) == [Path("model")]
+    assert plan.sources(plan.prompts()) == [Path("terms.tsv"), Path("model")]
 
 
 def test_every_prompt_that_is_asked_with_belongs_to_the_run():

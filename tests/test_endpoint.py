@@ -30,6 +30,7 @@ from korean_rlhf.endpoint import (
     pace,
 )
 from korean_rlhf.endpoint import client as client_module
+from korean_rlhf.endpoint import pace as pace_module
 from korean_rlhf.errors import EndpointError, SettingsError
 from korean_rlhf.records import Message
 from korean_rlhf.settings.endpoint import EndpointSettings
@@ -373,7 +374,7 @@ def test_the_rate_limit_spaces_requests(monkeypatch: pytest.MonkeyPatch):
             started.append(Clock.now)
 
     monkeypatch.setattr(pace, "time", SimpleNamespace(monotonic=lambda: Clock.now))
-    monkeypatch.setattr(client_module, "Pace", Clock)
+    monkeypatch.setattr(pace_module, "Pace", Clock)
     with (
         replica(lambda *_: completion("네")) as server,
         Endpoint(settings(server.url, requests_per_second=50.0, concurrency=1)) as api,

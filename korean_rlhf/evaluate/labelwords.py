@@ -59,7 +59,7 @@ def label(text: str, words: Sequence[str]) -> int | None:
     >>> label("긍정일 수도 부정일 수도 있어요.", ["긍정", "부정"]) is None
     True
     """
-    text = cleaned(text)
+    text = _one_blank(cleaned(text))
     content = boxed(text)
     for clause in [*([content] if content is not None else []), *marked(text)]:
         if found := _named(clause, words):
@@ -72,6 +72,11 @@ def label(text: str, words: Sequence[str]) -> int | None:
         if CONCLUSION.search(sentence) and (found := _named(sentence, words)):
             return _only(found)
     return _only(_called(text, words) or _named(text, words))
+
+
+def _one_blank(text: str) -> str:
+    """Return `text` with one blank or one line end for each run of them: a loop may be all blank."""
+    return re.sub(r"(?: ?\n ?)+", "\n", re.sub(r"[^\S\n]+", " ", text))
 
 
 def _named(text: str, words: Sequence[str]) -> set[int]:

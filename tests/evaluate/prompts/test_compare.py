@@ -172,6 +172,20 @@ def test_the_page_escapes_what_a_model_says(tmp_path, prompts):
     assert "차이가 있다고 할 수 없음" in page
 
 
+def test_what_a_model_thinks_is_no_answer(tmp_path, prompts, capsys):
+    def think(messages):
+        text = next(text for text in GOLD if text in messages[-1]["content"])
+        return f"<think>긍정\n정답: 긍정</think>\n\n{GOLD[text]}입니다."
+
+    with chatting(think) as chat:
+        flags = served(chat, "--templates", "first", "--prompts", str(prompts))
+
+        assert compare(tmp_path / "out", *flags) == 0
+    result = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert result["scores"]["first"]["acc"]["value"] == 1.0
+    assert "&lt;think&gt;" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_shots_and_seeds_are_compared_as_sets_of_their_own(tmp_path):
     with chatting(rule) as chat:
         flags = ["--templates", "sentiment", "--shots", "0", "3", "--example-seeds", "1", "2"]

@@ -253,6 +253,35 @@ def test_a_question_that_an_example_answers_is_refused(tmp_path, capsys):
         assert compare(tmp_path / "out", *flags, "--shots", "0", questions=questions) == 0
 
 
+def test_a_leak_is_found_whatever_else_the_row_holds(tmp_path, capsys):
+    questions = tmp_path / "q.jsonl"
+    row = {"id": "leak", "text": "너는 굉장하구나", "topic": "사람", "labels": "3", "answer": "긍정"}
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    with chatting(lambda messages: "긍정") as chat:
+        flags = served(chat, "--templates", "sentiment")
+
+        assert compare(tmp_path / "out", *flags, questions=questions) == 1
+        assert "Question leak stands among the examples" in capsys.readouterr().err
+
+
+def test_questions_of_marks_alone_are_told_apart(tmp_path):
+    folder = tmp_path / "own" / "templates"
+    folder.mkdir(parents=True)
+    words = HEAD + (
+        'labels = ["긍정", "부정"]\n'
+        'template = "{% for one in examples %}{{ one.text }} {% endfor %}{{ text }}"\n'
+        '[[examples]]\ntext = "😀"\nanswer = "긍정"\n'
+    )
+    (folder / "marks.toml").write_text(words, encoding="utf-8")
+    questions = tmp_path / "q.jsonl"
+    row = {"id": "one", "text": "😡", "answer": "부정"}
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    with chatting(lambda messages: "부정") as chat:
+        flags = served(chat, "--templates", "marks", "--prompts", str(folder.parent))
+
+        assert compare(tmp_path / "out", *flags, questions=questions) == 0
+
+
 def likelihoods(folder, text, words):
     """Return the log-likelihood of each word behind a text, straight from the logits."""
     loaded = models.load(folder, device="cpu")

@@ -166,6 +166,7 @@ def _plot(result: Mapping[str, Any]) -> Plot | None:
         describe=f"템플릿별 {labels.metric(metric)}",
         reference=result.get("commonest"),
         reference_label="가장 흔한 답",
+        percent=True,
     )
     return Plot(labels.metric(metric), drawn, "가로줄은 95 % 구간입니다.") if drawn else None
 

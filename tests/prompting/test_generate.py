@@ -70,7 +70,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_instructions_come_with_answers_kinds_and_where_they_are_from(seeds: Path, tmp_path: Path):
-    out, ledger = made(seeds, tmp_path / "out")
+    out, ledger = made(seeds, tmp_path / "out", replace(SETTINGS, evolve_share=0.6))
 
     rows = lines(out / "instructions.jsonl")
     records = list(tables.read(out, Instruction))

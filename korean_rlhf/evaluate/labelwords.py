@@ -75,7 +75,7 @@ def label(text: str, words: Sequence[str]) -> int | None:
 
 
 def _one_blank(text: str) -> str:
-    """Return `text` with one blank or one line end for each run of them: a loop may be all blank."""
+    """Return `text` with each run of blanks cut to one: a model in a loop may write only them."""
     return re.sub(r"(?: ?\n ?)+", "\n", re.sub(r"[^\S\n]+", " ", text))
 
 

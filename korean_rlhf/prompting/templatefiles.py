@@ -142,7 +142,9 @@ def _broken(said: str, table: Mapping[str, Any], at: Lines) -> Problem:
             return at.problem(key, f"{key} is no template: its brackets are too deep.")
         except TemplateSyntaxError as problem:
             line = at.of_key(key) + problem.lineno - 1 + at.opens_below(key)
-            return Problem(at.path, line, f"{key} is no template: {str(problem.message).rstrip('.')}.")
+            return Problem(
+                at.path, line, f"{key} is no template: {str(problem.message).rstrip('.')}."
+            )
     return Problem(at.path, at.of_key("examples_of"), said.removeprefix(f"{at.path}: "))
 
 

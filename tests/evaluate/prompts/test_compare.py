@@ -255,7 +255,13 @@ def test_a_question_that_an_example_answers_is_refused(tmp_path, capsys):
 
 def test_a_leak_is_found_whatever_else_the_row_holds(tmp_path, capsys):
     questions = tmp_path / "q.jsonl"
-    row = {"id": "leak", "text": "너는 굉장하구나", "topic": "사람", "labels": "3", "answer": "긍정"}
+    row = {
+        "id": "leak",
+        "text": "너는 굉장하구나",
+        "topic": "사람",
+        "labels": "3",
+        "answer": "긍정",
+    }
     questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
     with chatting(lambda messages: "긍정") as chat:
         flags = served(chat, "--templates", "sentiment")

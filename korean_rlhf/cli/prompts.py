@@ -196,7 +196,7 @@ def _render(argv: list[str]) -> int:
     if arguments.rows is None:
         print(filling.shown(_filled(prompt, given, arguments)))
         return 0
-    for row in filling.rows_of_values(arguments.rows):
+    for row in filling.rows_of_values(arguments.rows, prompt):
         print(filling.rendered_line(row, _filled(prompt, row | given, arguments)))
     return 0
 

@@ -6,6 +6,7 @@ from korean_rlhf.endpoint.pace import Traffic
 from korean_rlhf.endpoint.questions import Question
 from korean_rlhf.endpoint.replies import Reply, ReplyCache
 from korean_rlhf.endpoint.services import Service, base_address, chat_address
+from korean_rlhf.endpoint.thoughts import without_thoughts
 from korean_rlhf.endpoint.threads import each
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "base_address",
     "chat_address",
     "each",
+    "without_thoughts",
 ]

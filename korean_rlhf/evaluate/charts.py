@@ -86,9 +86,17 @@ def line_chart(series: Sequence[Series], *, x_label: str, describe: str) -> str:
 
 
 def dot_chart(
-    dots: Sequence[Dot], *, describe: str, reference: float | None = None, reference_label: str = ""
+    dots: Sequence[Dot],
+    *,
+    describe: str,
+    reference: float | None = None,
+    reference_label: str = "",
+    percent: bool = False,
 ) -> str:
-    """Return values with their intervals, one a line; `reference` is drawn across all."""
+    """Return values with their intervals, one a line; `reference` is drawn across all.
+
+    The axis is marked as the values are written: of shares in per cent, so told.
+    """
     if not dots:
         return ""
     row = 24
@@ -106,7 +114,8 @@ def dot_chart(
     for tick in ticks:
         x = across(tick)
         parts.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="4" y2="{height - 26}"/>')
-        parts.append(text_at(x, height - 12, number(tick), "middle", "tick"))
+        said = number(100 * tick if percent else tick)
+        parts.append(text_at(x, height - 12, said, "middle", "tick"))
     if reference is not None:
         x = across(reference)
         parts.append(

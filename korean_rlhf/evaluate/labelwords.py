@@ -19,13 +19,27 @@ NOT_BEFORE = r"(?<![가-힣A-Za-z])(?<!안 )(?<!못 )"
 """A label is no end of another word, and 안 좋다 is not 좋다."""
 MODIFIED = (
     r"(?:적|스럽|스러)?(?:인|운)?\s*(?:감정|표현|느낌|의미|내용|뜻|문장|말|면|쪽|것)?"
-    r"(?:은|는|이|가|도|을|를|의|으로|로)?\s*"
+    r"(?:은|는|이|가|도|을|를|의|으로|로|에|에는)?\s*"
 )
+SAID = r"(?:이?라|다)?(?:고(?:는|도)?)?\s*"
+"""긍정이라고(는), 좋다고(도): the label as what is said of the text."""
+VERB = (
+    r"(?:보이|보|느껴지|느끼|여겨지|여기|생각되|생각하|판단되|판단하|분류되|분류하|해당하|속하|가깝"
+    r"|나타나|나타내|드러나|드러내|담기|들|말하|하|되|이)?"
+)
+DONE = (
+    rf"(?:{VERB}(?:지(?:는|도|를|가)?|진|기(?:는|도|가|에는|에|엔)?)\s*"
+    r"|(?:[볼될할일]|말할)\s*(?:수|리)(?:는|도|가)?\s*)?"
+)
+"""The verb that a denial belongs to: (긍정으로) 보이지는 않다, 보기에는 어렵다, 볼 수가 없다."""
 DENIED = re.compile(
-    rf"{MODIFIED}(?:(?:이?라고|다고|고)\s*)?(?:(?:보기|볼|말하기|말할|하기|할)\S*\s*(?:수\S*\s*)?)?"
-    r"(?:전혀\s*|딱히\s*)?(?:아니|아닌|아닙|아님|않|없|어렵|힘들)"
+    rf"{MODIFIED}{SAID}{DONE}(?:전혀\s*|딱히\s*|별로\s*)?"
+    r"(?:아니|아닌|아닙|아님|않(?!을까)|없|어렵|어려|힘들|못\s?(?:하|할|합|해|됩|되|된|돼|봅|보))"
+    r"|(?:적)?(?:이|인|이라|다)?기?보[다단]"
+    r"|(?:과|와)(?:는|도)?\s*(?:거리가|반대|다르|다른|달라)|의\s*반대"
 )
-ALSO = re.compile(r"(?:적)?(?:도|이나|나|과|와|이든|든)?[\s,]*$")
+"""What takes a label back: no such thing, hard to call it so, less it than something else."""
+ALSO = re.compile(r"(?:적)?(?:도|이?지도|이나|이?거나|나|과|와|이든|든)?[\s,]*$")
 """What stands between two words that one denial denies: 긍정도 부정도 아니다."""
 CALLED = re.compile(
     r"(?:적)?(?:입니다|이다|이에요|예요|이야|야\b|임\b|이라고|라고|이라는|으로\s*(?:판단|분류|보|봅|볼|여|느)"
@@ -45,7 +59,7 @@ def label(text: str, words: Sequence[str]) -> int | None:
     >>> label("긍정일 수도 부정일 수도 있어요.", ["긍정", "부정"]) is None
     True
     """
-    text = cleaned(text)
+    text = _one_blank(cleaned(text))
     content = boxed(text)
     for clause in [*([content] if content is not None else []), *marked(text)]:
         if found := _named(clause, words):
@@ -58,6 +72,11 @@ def label(text: str, words: Sequence[str]) -> int | None:
         if CONCLUSION.search(sentence) and (found := _named(sentence, words)):
             return _only(found)
     return _only(_called(text, words) or _named(text, words))
+
+
+def _one_blank(text: str) -> str:
+    """Return `text` with each run of blanks cut to one: a model in a loop may write only them."""
+    return re.sub(r"(?: ?\n ?)+", "\n", re.sub(r"[^\S\n]+", " ", text))
 
 
 def _named(text: str, words: Sequence[str]) -> set[int]:

@@ -74,7 +74,7 @@ def reward_plot(stage: StageFacts | None) -> Plot | None:
         longer, (low, high) = found["length_baseline"], found["length_interval"]
         dots.append(Dot("긴 쪽 고르기", longer, low, high, labels.percent(longer), series=1))
     title = "순위 차에 따른 정확도"
-    svg = dot_chart(dots, describe=title, reference=0.5, reference_label="우연")
+    svg = dot_chart(dots, describe=title, reference=0.5, reference_label="우연", percent=True)
     return Plot(title, svg, "가로줄은 윌슨 95 % 구간입니다.")
 
 

@@ -56,8 +56,8 @@ def given_values(pairs: Sequence[str], files: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def rows_of_values(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a set as values for a prompt.
+def rows_of_values(path: Path, prompt: PromptFile) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a set as values for `prompt`: what the file brings itself, no row changes.
 
     Raises:
         MissingInput: nothing is there.
@@ -65,7 +65,7 @@ def rows_of_values(path: Path) -> Iterator[dict[str, Any]]:
     """
     for shard in shards(path):
         for _, row in rows(shard):
-            yield row
+            yield prompt.asked(row)
 
 
 def render(

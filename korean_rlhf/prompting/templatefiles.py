@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadInput
-from korean_rlhf.promptfiles import FILLED, NEEDED, WORDS, PromptFile, load_prompt, sandbox
+from korean_rlhf.promptfiles import (
+    FILLED,
+    NEEDED,
+    WORDS,
+    Example,
+    PromptFile,
+    load_prompt,
+    sandbox,
+    shape_faults,
+)
 from korean_rlhf.prompting.problems import Problem
 from korean_rlhf.prompting.wording import faults
 
@@ -101,31 +110,20 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _shapes(table: Mapping[str, Any], at: Lines) -> Iterator[Problem]:
     """Yield the keys that are missing or hold a value of another kind."""
-    for key in NEEDED:
-        if not isinstance(table.get(key), str) or not table[key].strip():
-            yield at.problem(key, f"has no {key}: every prompt file states it as text.")
-    if not any(table.get(key) for key in WORDS):
-        yield at.problem("template", f"has none of {', '.join(WORDS)}: it says nothing.")
-    for key in ("description", "examples_of", *WORDS):
-        if not isinstance(table.get(key, ""), str):
-            yield at.problem(key, f"{key} must be text.")
-    for key in ("values", "labels"):
+    broken: set[str] = set()
+    for key, number, said in shape_faults(table):
+        broken.add(key)
+        yield at.problem(key, said, number)
+    for key in {"values", "labels"} - broken:
         names = table.get(key, [])
-        if not isinstance(names, list) or not all(isinstance(one, str) and one for one in names):
-            yield at.problem(key, f"{key} must be a list of texts.")
-        elif len(set(names)) < len(names):
+        if len(set(names)) < len(names):
             yield at.problem(key, f"{key} names one of them twice.")
-    if not isinstance(table.get("examples", []), list):
-        yield at.problem("examples", "examples are tables: [[examples]].")
-    yield from _verbalizers(table, at)
+    if "verbalizers" not in broken:
+        yield from _verbalizers(table, at)
 
 
 def _verbalizers(table: Mapping[str, Any], at: Lines) -> Iterator[Problem]:
-    said = table.get("verbalizers", {})
-    if not isinstance(said, dict) or not all(isinstance(word, str) for word in said.values()):
-        yield at.problem("verbalizers", 'verbalizers are a table of label = "word".')
-        return
-    known = table.get("labels", [])
+    said, known = table.get("verbalizers", {}), table.get("labels", [])
     if isinstance(known, list) and "labels" in table:
         for label in said.keys() - set(map(str, known)):
             yield at.problem("verbalizers", f"verbalizers name {label!r}, which is no label.")
@@ -140,9 +138,13 @@ def _broken(said: str, table: Mapping[str, Any], at: Lines) -> Problem:
     for key in WORDS:
         try:
             sandbox().parse(table.get(key, ""))
+        except RecursionError:
+            return at.problem(key, f"{key} is no template: its brackets are too deep.")
         except TemplateSyntaxError as problem:
             line = at.of_key(key) + problem.lineno - 1 + at.opens_below(key)
-            return Problem(at.path, line, f"{key} is no template: {problem}.")
+            return Problem(
+                at.path, line, f"{key} is no template: {str(problem.message).rstrip('.')}."
+            )
     return Problem(at.path, at.of_key("examples_of"), said.removeprefix(f"{at.path}: "))
 
 
@@ -199,11 +201,8 @@ def _examples(prompt: PromptFile, used: set[str], at: Lines) -> Iterator[Problem
 
 
 def _faults_of_example(
-    example: Any, wanted: set[str], prompt: PromptFile, seen: set[tuple[str, ...]]
+    example: Example, wanted: set[str], prompt: PromptFile, seen: set[tuple[str, ...]]
 ) -> Iterator[str]:
-    if not isinstance(example, dict) or not all(isinstance(one, str) for one in example.values()):
-        yield "must be a table of texts."
-        return
     if example.keys() != wanted:
         yield f"must hold exactly {', '.join(sorted(wanted))}; it has {', '.join(example)}."
         return

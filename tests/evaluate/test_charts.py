@@ -87,3 +87,11 @@ def test_ticks_span_what_they_label(low, high):
 
     assert ticks[0] <= low and ticks[-1] >= high
     assert 2 <= len(ticks) <= 8
+
+
+def test_an_axis_of_shares_is_marked_in_per_cent():
+    dots = [Dot("가", 0.5, 0.25, 0.75, "50.0")]
+
+    assert ">0.6<" in dot_chart(dots, describe="비율")
+    assert ">60<" in dot_chart(dots, describe="비율", percent=True)
+    assert ">0.6<" not in dot_chart(dots, describe="비율", percent=True)

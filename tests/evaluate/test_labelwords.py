@@ -38,3 +38,11 @@ def test_every_label_in_every_form_is_read(words, form, data):
 @given(st.text(alphabet="가나다라 .,?!\n:=()[]{}\\*'\"없안아닌0123", max_size=60))
 def test_a_text_without_a_label_has_none(text):
     assert label(text, ["긍정", "부정"]) is None
+
+
+@pytest.mark.parametrize(("blank", "read"), [(" ", 1), ("\t ", 1), ("\n", 0), (" \n", 0)])
+def test_a_loop_of_blanks_says_no_more_than_one_blank(blank, read):
+    told = "긍정{}이 아닙니다. 부정입니다."
+
+    assert label(told.format(blank), ["긍정", "부정"]) == read
+    assert label(told.format(blank * 20_000), ["긍정", "부정"]) == read  # hours, tried each way

@@ -142,3 +142,61 @@ def test_two_wordings_may_share_examples(tmp_path: Path):
         load_prompt("kind", "three", tmp_path)
     with pytest.raises(BadInput, match="names the file itself"):
         load_prompt("kind", "four", tmp_path)
+
+
+HEAD = 'version = "1"\nsource = "ours"\nlicense = "CC0-1.0"\nvalues = ["text"]\n'
+
+
+def own(tmp_path: Path, words: str) -> tuple[str, ...]:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates" / "one.toml").write_text(HEAD + words, encoding="utf-8")
+    return "one", "--prompts", str(tmp_path)
+
+
+def test_a_column_of_the_rows_does_not_replace_what_the_file_brings(capsys, tmp_path: Path):
+    words = 'labels = ["긍정", "부정"]\ntemplate = "{{ labels | join(1) }}: {{ text }}"\n'
+    prompt = own(tmp_path, words)
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "좋다", "labels": "0", "examples": []}\n', encoding="utf-8")
+    shown = json.loads(said(capsys, "render", *prompt, "--rows", str(rows)))
+
+    assert shown["messages"][0]["content"] == "긍정1부정: 좋다"
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        ("labels = 3", "labels must be a list of texts"),
+        ('examples = "글"', "examples are tables"),
+        ("examples = [1]", "example 1 must be a table of texts"),
+        ('verbalizers = ["말"]', "verbalizers are a table"),
+    ],
+)
+def test_a_file_of_another_shape_is_refused_in_one_sentence(capsys, tmp_path, words, fault):
+    prompt = own(tmp_path, f'{words}\ntemplate = "{{{{ text }}}}"\n')
+
+    for argv in (["show", *prompt], ["render", *prompt, "--set", "text=가"]):
+        error = refused(capsys, *argv)
+        assert f"one.toml: {fault}" in error
+        assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}{{ text }}",
+        "{{ 3 | dictsort }}{{ text }}",
+        "{{ text | nosuch }}",
+        "{{ range(10 ** 9) | list }}{{ text }}",
+        "{{ " + "(" * 2000 + "text" + ")" * 2000 + " }}",
+    ],
+    ids=["calls itself", "wrong kind", "no filter", "too long", "too deep"],
+)
+def test_a_template_that_fails_is_named_in_one_sentence(capsys, tmp_path: Path, words: str):
+    prompt = own(tmp_path, f"template = '{words}'\n")
+    error = refused(capsys, "render", *prompt, "--set", "text=가")
+
+    assert "one.toml: " in error
+    assert error.count("\n") == 1
+    assert main(["prompts", "check", str(tmp_path)]) == 1
+    assert "one.toml:" in capsys.readouterr().out

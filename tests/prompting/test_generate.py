@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from korean_rlhf.prompting.generation.run import generate
 from korean_rlhf.records import Instruction
 from korean_rlhf.settings.endpoint import EndpointSettings
 from korean_rlhf.settings.generate import GenerateSettings
-from tests.prompting.generator import FAULTS, serving
+from tests.prompting.generator import FAULTS, Generator, serving
 
 SETTINGS = GenerateSettings(
     model="fake", license="CC-BY-4.0", count=30, requests_per_round=5, evolve_share=0.3
@@ -69,7 +70,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_instructions_come_with_answers_kinds_and_where_they_are_from(seeds: Path, tmp_path: Path):
-    out, ledger = made(seeds, tmp_path / "out")
+    out, ledger = made(seeds, tmp_path / "out", replace(SETTINGS, evolve_share=0.6))
 
     rows = lines(out / "instructions.jsonl")
     records = list(tables.read(out, Instruction))
@@ -147,6 +148,29 @@ def test_the_judge_and_the_screen_drop_what_they_dislike(seeds: Path, tmp_path: 
     assert dropped["low-score"] > 0
     assert dropped["unfit"] > 0
     assert ledger.models["screen"] > ledger.models["judge"] > 0
+
+
+def test_what_a_model_thinks_is_neither_an_instruction_nor_an_answer(
+    seeds: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    thought, tasks, said = "생각한 대로 답하면 될까요?", Generator._tasks, Generator._said
+
+    def thinking_tasks(self: Any, user: str, draw: random.Random) -> str:
+        draft = tasks(self, user, draw)
+        return f"<think>{draft}" + (f"</think>{draft}" if draw.random() < 0.5 else "</think>")
+
+    def thinking(self: Any, draw: random.Random) -> tuple[str, str]:
+        answer, reason = said(self, draw)
+        end = draw.choice(["", "</think>", f"</think>\n{answer}"])
+        return f"<think>{thought}{end}", reason
+
+    monkeypatch.setattr(Generator, "_tasks", thinking_tasks)
+    monkeypatch.setattr(Generator, "_said", thinking)
+    out, _ = made(seeds, tmp_path / "out", replace(SETTINGS, count=10))
+
+    assert {"empty-answer", "unreadable-reply"} <= manifest(out)["counts"]["dropped"].keys()
+    assert lines(out / "instructions.jsonl")
+    assert thought not in (out / "instructions.jsonl").read_text(encoding="utf-8")
 
 
 def test_answers_in_another_register_are_dropped(seeds: Path, tmp_path: Path):

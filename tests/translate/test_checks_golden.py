@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import korean_rlhf
+from korean_rlhf.settings.select import KINDS
 from korean_rlhf.settings.translate import TranslateSettings
+from korean_rlhf.translate.asking import REFUSED as REBUILD_FAILED
 from korean_rlhf.translate.checks import CHECKS, Pair, faults
 from korean_rlhf.translate.checks.explained import EXPLAINED
 from korean_rlhf.translate.protect import protect
+from korean_rlhf.translate.reading.rows import UNREADABLE
+from korean_rlhf.translate.selecting import reason_of
 from tests.golden.cases import cases, rows
 
 LINES = rows("translation_checks")
@@ -46,3 +53,13 @@ def test_every_check_has_cases_and_an_explanation():
     assert [reason for reason in CHECKS if named.count(reason) < 3] == []
     assert [reason for reason in CHECKS if reason not in EXPLAINED] == []
     assert named.count("") >= 50
+
+
+def test_every_reason_that_the_stage_gives_is_explained():
+    paths = (Path(korean_rlhf.__file__).parent / "translate").rglob("*.py")
+    said = re.compile(r'Drop\(\s*"([a-z-]+)"')
+    given = {reason for path in paths for reason in said.findall(path.read_text("utf-8"))}
+    given |= {UNREADABLE, REBUILD_FAILED, *map(reason_of, KINDS)}
+
+    assert len(given) > 15
+    assert sorted(given - EXPLAINED.keys()) == []

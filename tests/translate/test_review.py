@@ -163,3 +163,12 @@ def test_a_source_that_was_moved_is_named(folder: Path):
         command.run([str(folder)])
 
     assert command.run([str(folder), "--inputs", str(moved)]) == 0
+
+
+def test_a_translation_that_kept_nothing_has_no_empty_plots(folder: Path):
+    (folder / "instructions.jsonl").unlink()
+    pages(folder)
+    page = (folder / "report.html").read_text(encoding="utf-8")
+
+    assert "<svg" not in page
+    assert "받아들인 기록이 없습니다." in page

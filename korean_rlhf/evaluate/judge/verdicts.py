@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
+from korean_rlhf.endpoint import without_thoughts
+
 Choice: TypeAlias = Literal["A", "B", "tie"]
 
 LOWEST, HIGHEST = 0.0, 10.0
@@ -105,7 +107,7 @@ def _verdict(
     read_written: Callable[[re.Match[str]], Any],
 ) -> tuple[Any, str] | Failure:
     """Return the one value in `text` with its reason: of its JSON objects, else of its words."""
-    said = _without_thoughts(text)
+    said = without_thoughts(text)
     if said is None:
         return Failure("cut-off", text)
     stated = [one for one in _json_objects(said) if key in one]
@@ -117,14 +119,6 @@ def _verdict(
     if len(set(values)) > 1:
         return Failure("contradiction", text)
     return values[0], str(stated[0].get("reason", "")) if stated else ""
-
-
-def _without_thoughts(text: str) -> str | None:
-    """Return what follows the thoughts of a reasoning model, None when it never came so far."""
-    before, mark, after = text.rpartition("</think>")
-    if mark:
-        return after
-    return None if "<think>" in text else after or before
 
 
 def _json_objects(text: str) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from korean_rlhf.endpoint import without_thoughts
 from korean_rlhf.evaluate import textscores
 from korean_rlhf.evaluate.labelwords import label
 from korean_rlhf.evaluate.metrics import Value
@@ -113,17 +114,18 @@ def _chosen(
 
 
 def _read(variant: Variant, question: GoldQuestion, text: str) -> Answered:
-    """Return a written answer with what it scores."""
+    """Return a written answer with what it scores; the thoughts before it are no answer."""
     labels = variant.prompt.labels
+    said = without_thoughts(text) or ""
     if not labels:
         metrics: dict[str, Value] = {
-            name: textscores.best(score, _said(text), question.answers)
+            name: textscores.best(score, _first_line(said), question.answers)
             for name, score in NEARNESS.items()
         }
         return Answered(
             id=question.id, gold=question.answers, answer=text, read=None, metrics=metrics
         )
-    place = label(text, variant.words)
+    place = label(said, variant.words)
     return Answered(
         id=question.id,
         gold=question.answers,
@@ -142,6 +144,6 @@ def _of_label(labels: Sequence[str], question: GoldQuestion, place: int | None) 
     return {"acc": float(right), "f1_gold": [float(names.index(gold)), float(said)]}
 
 
-def _said(text: str) -> str:
+def _first_line(text: str) -> str:
     """Return the first line that says something, as a template ends where one answer begins."""
     return next((line.strip() for line in text.split("\n") if line.strip()), "")

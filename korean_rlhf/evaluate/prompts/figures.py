@@ -95,7 +95,7 @@ def gains(answers: Mapping[str, Sequence[Answered]]) -> list[Gain]:
 def _difference(
     before: Sequence[metrics.Value], after: Sequence[metrics.Value], metric: str
 ) -> Difference:
-    """Return a paired difference with an exact p-value: question sets are often small.
+    """Return a paired difference with a p-value by exchange: question sets are often small.
 
     Right and wrong is tested by McNemar; of other scores the signs of the gains are flipped.
     """

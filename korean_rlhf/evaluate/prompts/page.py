@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from korean_rlhf.endpoint import without_thoughts
 from korean_rlhf.evaluate import gaintable, labels
 from korean_rlhf.evaluate.charts import Dot, dot_chart
 from korean_rlhf.evaluate.plots import Plot
@@ -165,6 +166,7 @@ def _plot(result: Mapping[str, Any]) -> Plot | None:
         describe=f"템플릿별 {labels.metric(metric)}",
         reference=result.get("commonest"),
         reference_label="가장 흔한 답",
+        percent=True,
     )
     return Plot(labels.metric(metric), drawn, "가로줄은 95 % 구간입니다.") if drawn else None
 
@@ -215,7 +217,8 @@ def _shown(question: GoldQuestion, answers: Mapping[str, Answered]) -> Shown:
 
 
 def _said(template: str, one: Answered) -> Said:
-    text = one.answer if len(one.answer) <= LONG else one.answer[:LONG] + " …"
+    whole = without_thoughts(one.answer) or one.answer
+    text = whole if len(whole) <= LONG else whole[:LONG] + " …"
     if "acc" in one.metrics:
         return Said(template, text, one.read or "읽지 못함", one.metrics["acc"] == 1.0, "")
     near = float(one.metrics["chrf"])  # type: ignore[arg-type]

@@ -41,7 +41,8 @@ def remarks(result: Mapping[str, Any]) -> Iterator[str]:
             size = labels.size(metric, abs(one["mean"]))
             yield f"{one['template']} is {word} than {one['against']} by {size} of {name}."
     if found and not any(one["significant"] for one in found):
-        yield f"No difference is significant ({n} questions, {len(found)} tests, Holm)."
+        tests = "1 test" if len(found) == 1 else f"{len(found)} tests, Holm"
+        yield f"No difference is significant ({n} questions, {tests})."
     if smallest := [one["detectable"] for one in found if one["detectable"]]:
         yield (
             f"A difference of {labels.size(metric, max(smallest))} would be found 4 times of 5 "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from korean_rlhf.errors import BadInput, SettingsError
-from korean_rlhf.ngrams import text_hash
+from korean_rlhf.ngrams import normalise_for_matching
 from korean_rlhf.promptfiles import Example, PromptFile
 from korean_rlhf.prompting.filling import find_prompt, render
 from korean_rlhf.prompting.listing import require_words
@@ -33,7 +33,8 @@ class Variant:
 
     def messages(self, question: GoldQuestion) -> tuple[Message, ...]:
         """Return what is asked."""
-        return render(self.prompt, {**question.values, "examples": self.examples})
+        known = self.prompt.asked(question.values)
+        return render(self.prompt, known | {"examples": self.examples})
 
     def facts(self) -> dict[str, Any]:
         """Return what decides the words of a question, for the results."""
@@ -96,10 +97,11 @@ def require_askable(variants: Sequence[Variant], questions: Sequence[GoldQuestio
         BadInput: a question lacks a value, stands among the examples, or its answer is no label.
     """
     for one in variants:
-        require_values(questions, one.prompt.used() - one.prompt.brought(), one.prompt.path)
-        shown = {_asked(example) for example in one.examples}
+        names = one.prompt.used() - one.prompt.brought()
+        require_values(questions, names, one.prompt.path)
+        shown = {_asked(example, names) for example in one.examples}
         for question in questions:
-            if _asked(question.values) in shown:
+            if _asked(question.values, names) in shown:
                 raise BadInput(
                     f"Question {question.id} stands among the examples of {one.prompt.path}, with "
                     "its answer. Take it out of one of them, or give --shots 0."
@@ -111,5 +113,10 @@ def require_askable(variants: Sequence[Variant], questions: Sequence[GoldQuestio
                 )
 
 
-def _asked(values: Any) -> frozenset[str]:
-    return frozenset(text_hash(text) for name, text in values.items() if name != "answer")
+def _asked(values: Mapping[str, str], names: Iterable[str]) -> tuple[str, ...]:
+    """Return what a template asks, spacing and marks aside: other columns make no other question.
+
+    A text of marks alone (😀) is compared as it stands.
+    """
+    texts = (values.get(name, "") for name in sorted(names))
+    return tuple(normalise_for_matching(text) or text for text in texts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 
 from korean_rlhf.hangul import syllable_ratio
 from korean_rlhf.ngrams import normalise_for_matching
@@ -57,15 +56,15 @@ def fault_of_answer(
         or _refused(made, borrowed)
         or _empty_words(instruction, answer)
         or _language(instruction, answer)
-        or _register(borrowed.levels(without_quoted(answer)), settings)
+        or _register(answer, settings, borrowed)
     )
 
 
 def _cut(answer: str, finish_reason: str, settings: GenerateSettings) -> Drop | None:
-    if not any(char.isalnum() for char in answer):
-        return Drop("empty-answer")
     if finish_reason == "length":
         return Drop("truncated", "finish_reason: length")
+    if not any(char.isalnum() for char in answer):
+        return Drop("empty-answer")
     if answer.count("```") % 2:
         return Drop("truncated", "a code block is open")
     found = UNFINISHED.search(answer)
@@ -121,10 +120,12 @@ def _language(instruction: str, answer: str) -> Drop | None:
     return None
 
 
-def _register(levels: Sequence[str], settings: GenerateSettings) -> Drop | None:
+def _register(answer: str, settings: GenerateSettings, borrowed: Borrowed) -> Drop | None:
     """Judge the sentences that have a level: a list of nouns has none, and passes."""
-    ended = [level for level in levels if level]
-    if settings.register == "any" or not ended:
+    if settings.register == "any":
+        return None
+    ended = [level for level in borrowed.levels(without_quoted(answer)) if level]
+    if not ended:
         return None
     share = ended.count(settings.register) / len(ended)
     if share < settings.register_share:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from korean_rlhf.assets import asset_dir
-from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
+from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused, without_thoughts
 from korean_rlhf.errors import UnknownName
 from korean_rlhf.promptfiles import PromptFile, load_prompt
 from korean_rlhf.prompting.generation.borrowed import Borrowed
@@ -203,7 +203,7 @@ def _pairs_in(text: str) -> Iterator[tuple[str, str]]:
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """Yield the outermost JSON objects of a reply: maybe fenced, wrapped in words, or torn."""
-    text = text.rpartition("</think>")[2] or text
+    text = without_thoughts(text) or ""
     decoder = json.JSONDecoder(strict=False)
     place = text.find("{")
     while place >= 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -91,20 +92,36 @@ def _tables(facts: dict[str, Any]) -> list[tuple[str, list[tuple[str, int, float
         counts = facts[key]
         most = max(counts.values(), default=0)
         rows = [
-            (name, count, 100.0 * count / most if most else 0.0) for name, count in counts.items()
+            (NAMES.get(name) or in_korean(name), count, 100.0 * count / most if most else 0.0)
+            for name, count in counts.items()
         ]
         if rows:
             found.append((heading, rows))
     return found
 
 
+def in_korean(name: str) -> str:
+    """Return the name of a column of lengths or likeness for the page, another name as it is.
+
+    >>> in_korean("up to 20"), in_korean("0.3 to 0.4"), in_korean("near-duplicate")
+    ('20자까지', '0.3~0.4', 'near-duplicate')
+    """
+    if found := re.fullmatch(r"up to (\d+)", name):
+        return f"{int(found[1]):,}자까지"
+    return re.sub(r"^(\d\.\d) to (\d\.\d)$", r"\1~\2", name)
+
+
+NAMES = {
+    "haeyo": "해요체", "hapsyo": "하십시오체", "hao": "하오체", "hae": "해체", "haera": "해라체",
+    "mixed": "섞임", "none": "없음", "longer": "더 긺",
+}  # fmt: skip
 HEADINGS = {
-    "dropped": "빠진 까닭",
+    "dropped": "뺀 까닭",
     "kinds": "갈래",
     "operations": "지은 방법",
     "registers": "답의 말투",
-    "openings": "첫 낱말",
-    "closings": "끝 두 낱말",
+    "openings": "첫 낱말(많은 것부터)",
+    "closings": "끝 두 낱말(많은 것부터)",
     "instruction_lengths": "지시문 길이(글자)",
     "answer_lengths": "답 길이(글자)",
     "similarities": "가장 닮은 것과 닮은 정도",

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from korean_rlhf.endpoint import Reply
+from korean_rlhf.endpoint import without_thoughts
 from korean_rlhf.prompting.generation.answerable import unanswerable
 from korean_rlhf.prompting.generation.answers import fault_of_answer
 from korean_rlhf.prompting.generation.asking import (
@@ -198,21 +198,19 @@ class Rounds:
             if isinstance(reply, Drop):
                 self._take_back(made, reply)
                 continue
-            made = self._with_answer(made, reply)
+            said = without_thoughts(reply.text) or ""
+            made = replace(made, answer=unicodedata.normalize("NFC", said).strip())
             drop = fault_of_answer(
                 made, reply.finish_reason, self.told.settings, self.told.borrowed
             ) or self._said_before(made)
             if drop:
                 self._take_back(made, drop)
             else:
-                yield made
+                yield replace(made, register=self._register(made.answer))
 
-    def _with_answer(self, made: Made, reply: Reply) -> Made:
-        answer = reply.text.rpartition("</think>")[2] or reply.text
-        answer = unicodedata.normalize("NFC", answer).strip()
+    def _register(self, answer: str) -> str:
         levels = {level for level in self.told.borrowed.levels(answer) if level}
-        register = levels.pop() if len(levels) == 1 else "mixed" if levels else ""
-        return replace(made, answer=answer, register=register)
+        return levels.pop() if len(levels) == 1 else "mixed" if levels else ""
 
     def _said_before(self, made: Made) -> Drop | None:
         """Return a drop for a long answer that another instruction has already got."""

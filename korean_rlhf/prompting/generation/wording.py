@@ -7,6 +7,7 @@ import unicodedata
 
 from korean_rlhf.hangul import syllable_ratio
 from korean_rlhf.prompting.generation.material import without_quoted
+from korean_rlhf.prompting.wording import BOTH_FORMS
 from korean_rlhf.records import Drop
 from korean_rlhf.settings.generate import GenerateSettings
 
@@ -15,9 +16,6 @@ BROKEN = re.compile(
     # 안녀ㅇ하세요; ㅋ, ㅎ, ㅇ, ㅠ, ㅜ, ㅡ are written
     r"|(?<=[가-힣])[ㄲ-ㄹㅁ-ㅅㅈㅊㅌㅍㅏ-ㅞㅢㅣ](?=[가-힣])"
     r"|占쏙옙|\\u[0-9a-fA-F]{4}|&(?:#\d+|amp|quot|lt|gt|nbsp);"
-)
-BOTH_FORMS = re.compile(
-    r"은\(는\)|는\(은\)|이\(가\)|가\(이\)|을\(를\)|를\(을\)|와\(과\)|과\(와\)|\(으\)로"
 )
 CHATTER = re.compile(
     r"\A\s*(?:물론(?:입니다|이죠|이에요)|네[,!.]?\s*(?:알겠|여기)|알겠습니다|여기\s*(?:있습니다|"

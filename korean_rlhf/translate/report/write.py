@@ -108,6 +108,8 @@ def sample_page(found: Survey, name: str) -> str:
 
 
 def _plots(found: Survey) -> list[str]:
+    if not found.kept:
+        return []
     counts = [found.registers[name] for name in REGISTERS]
     names = [REGISTER_NAMES[name] for name in REGISTERS]
     return [

@@ -172,6 +172,20 @@ def test_the_page_escapes_what_a_model_says(tmp_path, prompts):
     assert "차이가 있다고 할 수 없음" in page
 
 
+def test_what_a_model_thinks_is_no_answer(tmp_path, prompts, capsys):
+    def think(messages):
+        text = next(text for text in GOLD if text in messages[-1]["content"])
+        return f"<think>긍정\n정답: 긍정</think>\n\n{GOLD[text]}입니다."
+
+    with chatting(think) as chat:
+        flags = served(chat, "--templates", "first", "--prompts", str(prompts))
+
+        assert compare(tmp_path / "out", *flags) == 0
+    result = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert result["scores"]["first"]["acc"]["value"] == 1.0
+    assert "&lt;think&gt;" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_shots_and_seeds_are_compared_as_sets_of_their_own(tmp_path):
     with chatting(rule) as chat:
         flags = ["--templates", "sentiment", "--shots", "0", "3", "--example-seeds", "1", "2"]
@@ -237,6 +251,41 @@ def test_a_question_that_an_example_answers_is_refused(tmp_path, capsys):
         assert compare(tmp_path / "out", *flags, questions=questions) == 1
         assert "Question leak stands among the examples" in capsys.readouterr().err
         assert compare(tmp_path / "out", *flags, "--shots", "0", questions=questions) == 0
+
+
+def test_a_leak_is_found_whatever_else_the_row_holds(tmp_path, capsys):
+    questions = tmp_path / "q.jsonl"
+    row = {
+        "id": "leak",
+        "text": "너는 굉장하구나",
+        "topic": "사람",
+        "labels": "3",
+        "answer": "긍정",
+    }
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    with chatting(lambda messages: "긍정") as chat:
+        flags = served(chat, "--templates", "sentiment")
+
+        assert compare(tmp_path / "out", *flags, questions=questions) == 1
+        assert "Question leak stands among the examples" in capsys.readouterr().err
+
+
+def test_questions_of_marks_alone_are_told_apart(tmp_path):
+    folder = tmp_path / "own" / "templates"
+    folder.mkdir(parents=True)
+    words = HEAD + (
+        'labels = ["긍정", "부정"]\n'
+        'template = "{% for one in examples %}{{ one.text }} {% endfor %}{{ text }}"\n'
+        '[[examples]]\ntext = "😀"\nanswer = "긍정"\n'
+    )
+    (folder / "marks.toml").write_text(words, encoding="utf-8")
+    questions = tmp_path / "q.jsonl"
+    row = {"id": "one", "text": "😡", "answer": "부정"}
+    questions.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    with chatting(lambda messages: "부정") as chat:
+        flags = served(chat, "--templates", "marks", "--prompts", str(folder.parent))
+
+        assert compare(tmp_path / "out", *flags, questions=questions) == 0
 
 
 def likelihoods(folder, text, words):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -15,6 +17,23 @@ THREADS_A_REQUEST = 2
 AHEAD = 4
 """Items begun for each thread before the first result is taken: one slow answer does not idle the
 others, and a long list stays on disk."""
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread that checks may keep one waiting that could ask or take an answer.
+
+Python's own 5 ms make a tenth of a 50 ms answer: 0.72 of the allowed rate became 0.82 (4,000 rows,
+4 requests under way, other work beside).
+"""
+
+
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, SWITCH_SECONDS))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def each(
@@ -32,6 +51,16 @@ def each(
     >>> list(each(str, [1, 2, 3], width=2))
     ['1', '2', '3']
     """
+    with _quick_turns():
+        yield from _each(function, items, width, stop)
+
+
+def _each(
+    function: Callable[[Item], Result],
+    items: Iterable[Item],
+    width: int,
+    stop: Callable[[], None],
+) -> Iterator[Result]:
     pending: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(width, thread_name_prefix="endpoint")
     try:

@@ -14,6 +14,7 @@ from korean_rlhf.progress import say, track
 from korean_rlhf.rundir import Stage, file_digest, open_stage
 from korean_rlhf.settings.translate import TranslateSettings
 from korean_rlhf.translate.engines import Engine, open_engine
+from korean_rlhf.translate.morphemes import load_ahead
 from korean_rlhf.translate.plan import TranslationPlan
 from korean_rlhf.translate.protect import read_glossary
 from korean_rlhf.translate.reading import Context, Record, Unread, read_records
@@ -92,8 +93,10 @@ def _work(
 ) -> tuple[Results, dict[str, Any]]:
     """Write the files of the stage; return what was written, and facts for its manifest."""
     settings = plan.settings
+    loading = load_ahead()
     # Read to the end before anything is paid for: a bad row in the last line stops the work here.
     total = sum(1 for _ in read_records(inputs, plan.reading))
+    loading.join()  # else every thread would wait for it with an answer in its hands
     context = Context(settings.license)
     batches = full_batches(read_records(inputs, plan.reading, context), settings)
 

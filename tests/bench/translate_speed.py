@@ -1,6 +1,6 @@
 """How near a translation comes to the rate that its concurrency allows, and its memory.
 
-    make bench NAME=translate_speed       # ROWS=10000 CONCURRENCY=8 LATENCY=0.05 ENGINE=openai
+    make bench NAME=translate_speed       # ROWS=10000 CONCURRENCY=4 LATENCY=0.05 ENGINE=openai
     make bench NAME=translate_speed WORDS=60
 
 A replica on the loopback answers each request after LATENCY seconds. The rate that CONCURRENCY
@@ -31,7 +31,7 @@ from tests.translate.replicas import Api, Chat, DeepL, serving
 
 FOLDER = Path("runs-bench/translate_speed")
 ROWS = int(os.environ.get("ROWS", "10000"))
-CONCURRENCY = int(os.environ.get("CONCURRENCY", "8"))
+CONCURRENCY = int(os.environ.get("CONCURRENCY", "4"))
 LATENCY = float(os.environ.get("LATENCY", "0.05"))
 WORDS = int(os.environ.get("WORDS", "6"))
 ENGINE = os.environ.get("ENGINE", "openai")

@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po
 from stand_in import stand_in
 
 from korean_rlhf.records import Role
-from korean_rlhf.tables.plain import open_text
+from korean_rlhf.tables.lines import open_text
 from korean_rlhf.translate.protect import protect
 
 TURN = re.compile(r"\n\n(Human|Assistant): ")

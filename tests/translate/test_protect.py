@@ -147,3 +147,16 @@ def _seams(masked: str, spans: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
         seams.append((start, start + len(span)))
         shift += len(span) - len(mark[0])
     return tuple(seams)
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("It costs $10 %.2f.", ("%.2f",)),
+        ("Up to 10 %-5d rows.", ("%-5d",)),
+        ("It is 10 %.", ("10 %",)),
+        ("7 %, 8% off", ("7 %", "8%")),
+    ],
+)
+def test_a_directive_behind_a_number_is_no_percentage(text: str, spans: tuple[str, ...]):
+    assert protect(text, numbers=True).spans == spans

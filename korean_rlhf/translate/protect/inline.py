@@ -45,7 +45,7 @@ PATTERNS: dict[str, str] = {
 }
 NUMBER = (
     r"(?<![\w.])(?<!\d,)[-+]?\d[\d,]*+(?:\.\d++)?\s?"
-    r"(?:%(?![(\w])|°[CF]|(?:km/h|mph|[kcm]m²?|m²|[kKMGT]i?B|k?Hz|[MG]Hz|mg|kg|ml|kcal|cm|mm|m|g|L)\b)"
+    r"(?:%(?![(\w]|[-+0#]{0,3}\d{0,3}(?:\.\d{1,3})?[sdifgxXeu](?!\w))|°[CF]|(?:km/h|mph|[kcm]m²?|m²|[kKMGT]i?B|k?Hz|[MG]Hz|mg|kg|ml|kcal|cm|mm|m|g|L)\b)"
 )
 BRACES, LONG_BRACES = 82, 300
 """Most characters of {name}, and of what only a program writes: {{ }}, ${ }, {% %}."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from korean_rlhf.datacard import write_card
 from korean_rlhf.dedup.clusters import KEPT, Decisions, drop_exact, drop_near
 from korean_rlhf.dedup.contamination import Fingerprints
 from korean_rlhf.dedup.corpus import Corpus, Part
+from korean_rlhf.dedup.hashing import hashed, hashing
 from korean_rlhf.dedup.lines import count_repeated, write_hashes
-from korean_rlhf.dedup.signatures import SUFFIX, fits, write_signatures
+from korean_rlhf.dedup.signatures import SUFFIX, fits
 from korean_rlhf.dedup.writing import (
     CONTAMINATED_LIST,
     Cutting,
@@ -23,7 +25,7 @@ from korean_rlhf.dedup.writing import (
     mark_contaminated,
     write_shards,
 )
-from korean_rlhf.engine import WORK, drop_work, split_inputs
+from korean_rlhf.engine import WORK, drop_work, is_split, split_inputs
 from korean_rlhf.progress import say, track
 from korean_rlhf.rundir import MANIFEST, open_stage
 from korean_rlhf.settings.dedup import DedupSettings
@@ -51,7 +53,7 @@ def deduplicate(
             stage.note_time()
             write_card(out, "dedup", written.counts.manifest())
             if settings.signatures:
-                _hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
+                hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
             counts = written.counts
             stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
             say(counts.sentence("dedup"))
@@ -67,10 +69,7 @@ def _corpus(
         for number, path in enumerate(settings.against)
         for part in _other_parts(path, out / WORK / f"against-{number}", settings)
     ]
-    shards = split_inputs(
-        inputs, out, license=settings.license, shard_documents=settings.shard_documents
-    )
-    own = _hashed(shards, out / WORK / SIGNATURES, settings, marks)
+    own = _split_and_hashed(inputs, out, settings, marks, license=settings.license)
     return Corpus([*others, *own], settings.keep)
 
 
@@ -81,29 +80,32 @@ def _other_parts(path: Path, folder: Path, settings: DedupSettings) -> list[Part
     if shards and all(fits(file, settings) for file in kept):
         say(f"dedup: {path} is compared by the signatures that it kept.")
     else:
-        shards = split_inputs([path], folder, license="", shard_documents=settings.shard_documents)
-        return _hashed(shards, folder / SIGNATURES, settings, origin=str(path))
+        return _split_and_hashed([path], folder, settings, origin=str(path))
     return [Part.of(*files, str(path)) for files in zip(kept, shards, strict=True)]
 
 
-def _hashed(
-    shards: Sequence[Path],
+def _split_and_hashed(
+    inputs: Sequence[Path],
     folder: Path,
     settings: DedupSettings,
     marks: Fingerprints | None = None,
     *,
+    license: str = "",
     origin: str = "",
 ) -> list[Part]:
-    """Return the shards with their signatures, which are written to `folder` once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    parts = []
-    with track(len(shards), "hashing", "shards") as advance:
-        for shard in shards:
-            target = folder / shard.with_suffix(SUFFIX).name
-            write_signatures(shard, target, settings, marks)
-            parts.append(Part.of(target, shard, origin))
-            advance()
-    return parts
+    """Return the inputs as shards with signatures, each shard hashed while the next is read."""
+    signatures = folder / WORK / SIGNATURES
+    if not is_split(folder):
+        shutil.rmtree(signatures, ignore_errors=True)  # the shards they were made of are gone
+    with hashing(signatures, settings, marks, origin=origin) as work:
+        split_inputs(
+            inputs,
+            folder,
+            license=license,
+            shard_documents=settings.shard_documents,
+            ready=work.add,
+        )
+        return work.parts()
 
 
 def _decide_and_write(

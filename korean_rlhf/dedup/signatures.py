@@ -5,6 +5,7 @@ The files are Arrow IPC (Feather), uncompressed, so that one column is read with
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import unicodedata
@@ -99,15 +100,52 @@ def write_signatures(
     """
     if target.is_file():
         return
+    found = _in_threads(parquet_batches(shard, _AT_ONCE), settings, marks)
+    publish_signatures(target, found, settings, is_marked=marks is not None)
+
+
+def hash_group(
+    shard: Path, group: int, settings: DedupSettings, *, is_marked: bool
+) -> tuple[pa.Table, pa.Table]:
+    """Return the signatures and hits of one row group; made for a process of its own.
+
+    The fingerprints are read once in each process: they are large to send.
+    """
+    marks = _marks_of(settings.decontaminate) if is_marked else None
+    batches = parquet_batches(shard, _AT_ONCE, groups=[group])
+    return _joined((_signatures(batch, settings, marks) for batch in batches), settings)
+
+
+@functools.cache
+def _marks_of(paths: tuple[Path, ...]) -> Fingerprints | None:
+    return Fingerprints.of(paths)
+
+
+def publish_signatures(
+    target: Path,
+    found: Iterable[tuple[pa.Table, pa.Table]],
+    settings: DedupSettings,
+    *,
+    is_marked: bool,
+) -> None:
+    """Write signatures and hits of the batches of one shard; the signatures last."""
+    table, hits = _joined(found, settings)
+    if is_marked:
+        _write(target.with_suffix(HITS), hits)
+    _write(target, table)
+
+
+def _joined(
+    found: Iterable[tuple[pa.Table, pa.Table]], settings: DedupSettings
+) -> tuple[pa.Table, pa.Table]:
+    """Return signatures and hits of batches as one table each, the rows of hits counted on."""
     schema = signature_schema(settings)
     tables, hits, first = [schema.empty_table()], [HIT_SCHEMA.empty_table()], 0
-    for table, found in _in_threads(parquet_batches(shard, _AT_ONCE), settings, marks):
+    for table, some in found:
         tables.append(table)
-        hits.append(found.set_column(0, "row", pc.add(found["row"], first)))
+        hits.append(some.set_column(0, "row", pc.add(some["row"], first)))
         first += table.num_rows
-    if marks is not None:
-        _write(target.with_suffix(HITS), pa.concat_tables(hits))
-    _write(target, pa.concat_tables(tables))
+    return pa.concat_tables(tables), pa.concat_tables(hits)
 
 
 def _write(path: Path, table: pa.Table) -> None:
@@ -120,10 +158,10 @@ def _in_threads(
 ) -> Iterator[tuple[pa.Table, pa.Table]]:
     """Yield signatures and hits of every batch in order; numpy leaves the lock to other threads."""
     running: deque[Future[tuple[pa.Table, pa.Table]]] = deque()
-    with ThreadPoolExecutor(settings.threads) as pool:
+    with ThreadPoolExecutor(settings.processes) as pool:
         for batch in batches:
             running.append(pool.submit(_signatures, batch, settings, marks))
-            if len(running) > 2 * settings.threads:
+            if len(running) > 2 * settings.processes:
                 yield running.popleft().result()
         while running:
             yield running.popleft().result()

@@ -11,7 +11,7 @@ from korean_rlhf.engine.counts import Counts
 from korean_rlhf.engine.mapping import BATCH, map_shards
 from korean_rlhf.engine.publishing import WORK, drop_work, publish, publish_runs
 from korean_rlhf.engine.shipping import local_path
-from korean_rlhf.engine.splitting import split_inputs
+from korean_rlhf.engine.splitting import is_split, split_inputs
 from korean_rlhf.engine.tallies import tallied
 from korean_rlhf.engine.workers import BatchFunction, death_named, process_pool, running_on
 
@@ -25,6 +25,7 @@ __all__ = [
     "drop_work",
     "local_path",
     "map_shards",
+    "is_split",
     "process_pool",
     "publish",
     "publish_runs",

@@ -31,6 +31,8 @@ from korean_rlhf.tables import (
 
 _BATCH_CHARACTERS = 2_000_000
 """Text of one batch of documents that are read one by one."""
+_COMPLETE = "complete"
+"""Empty file beside the shards, written when all are there."""
 
 
 def split_inputs(
@@ -40,23 +42,31 @@ def split_inputs(
     license: str,
     shard_documents: int,
     shard_bytes: int = SHARD_BYTES,
+    ready: Callable[[Path], None] = lambda shard: None,
 ) -> list[Path]:
     """Copy the documents of `inputs` into shards, once; return them.
 
     A shard ends at `shard_documents` documents or `shard_bytes` of text. A file of millions of
     lines so becomes units that can be resumed and worked on side by side. An id that came before
-    gets its number of repetition, so that ids stay unique: "a", "a#2". Memory: one batch and one
-    row group.
+    gets its number of repetition, so that ids stay unique: "a", "a#2". `ready` takes each shard as
+    soon as it is whole, in order. Memory: one batch and one row group.
     """
     folder = out / WORK / "input"
-    done = folder / "complete"
-    if not done.is_file():
+    if is_split(out):
+        for shard in sorted(folder.glob("part-*.parquet")):
+            ready(shard)
+    else:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        with _InputShards(folder, shard_documents, shard_bytes) as writer:
+        with _InputShards(folder, shard_documents, shard_bytes, ready) as writer:
             _read_all(inputs, license, writer.write)
-        atomic_write_text(done, "")
+        atomic_write_text(folder / _COMPLETE, "")
     return sorted(folder.glob("part-*.parquet"))
+
+
+def is_split(out: Path) -> bool:
+    """Whether `split_inputs` has copied all into the folder: what was made of the shards holds."""
+    return (out / WORK / "input" / _COMPLETE).is_file()
 
 
 def _read_all(
@@ -76,8 +86,10 @@ def _read_all(
 class _InputShards:
     """Writes batches into shards one after the other, as they come."""
 
-    def __init__(self, folder: Path, documents: int, size: int) -> None:
-        self.folder, self.documents, self.size = folder, documents, size
+    def __init__(
+        self, folder: Path, documents: int, size: int, ready: Callable[[Path], None]
+    ) -> None:
+        self.folder, self.documents, self.size, self.ready = folder, documents, size, ready
         self._number = 0
         self._open = ExitStack()
 
@@ -87,10 +99,12 @@ class _InputShards:
 
     def __exit__(self, *failure: object) -> None:
         self._open.__exit__(*failure)  # type: ignore[arg-type]
+        if failure[0] is None:
+            self.ready(self._path)
 
     def _begin(self) -> None:
-        path = self.folder / f"part-{self._number:05d}.parquet"
-        self._writer = self._open.enter_context(parquet_writer(path, DOCUMENT_SCHEMA))
+        self._path = self.folder / f"part-{self._number:05d}.parquet"
+        self._writer = self._open.enter_context(parquet_writer(self._path, DOCUMENT_SCHEMA))
         self._rows = self._bytes = 0
 
     def write(self, batch: pa.RecordBatch) -> None:
@@ -98,6 +112,7 @@ class _InputShards:
         while batch.num_rows:
             if self._rows >= self.documents or self._bytes >= self.size:
                 self._open.close()
+                self.ready(self._path)
                 self._number += 1
                 self._begin()
             part = batch.slice(0, self.documents - self._rows)

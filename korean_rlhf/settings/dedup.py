@@ -61,7 +61,7 @@ class DedupSettings:
     """Keep the signatures of what stays, so that a later --against need not hash it again."""
 
     workers: int = 0
-    """Threads that hash; 0 is one for each core."""
+    """Processes that hash; 0 is one for each core, 1 is none beside the command's own."""
 
     shard_documents: int = 20_000
     """Documents in one shard of work: what a killed run does again at most."""
@@ -78,6 +78,6 @@ class DedupSettings:
             raise SettingsError("workers cannot be negative; 0 is one for each core.")
 
     @property
-    def threads(self) -> int:
-        """Threads that hash."""
+    def processes(self) -> int:
+        """Processes that hash; for a small corpus as many threads."""
         return self.workers or os.cpu_count() or 1

@@ -224,14 +224,20 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def parquet_batches(
-    path: Path, size: int = ROWS_AT_ONCE, columns: Sequence[str] | None = None
+    path: Path,
+    size: int = ROWS_AT_ONCE,
+    columns: Sequence[str] | None = None,
+    groups: Sequence[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of one Parquet file, at most `size` at a time; all columns, or those named."""
+    """Yield the rows of one Parquet file, at most `size` at a time; all columns, or those named.
+
+    `groups` are the numbers of the row groups to read, None for all.
+    """
     try:
         with pq.ParquetFile(path, buffer_size=_PARQUET_BUFFER) as file:
             # One row group after the other and one thread: asked for all, Arrow keeps what it has
             # read of each until the last (210 MiB for a shard of 117 MB, and 77 MiB so).
-            for group in range(file.num_row_groups):
+            for group in range(file.num_row_groups) if groups is None else groups:
                 yield from file.iter_batches(size, [group], columns, use_threads=False)
     except (pa.ArrowInvalid, OSError) as problem:  # Arrow says OSError for a corrupt page
         if isinstance(problem, OSError) and problem.errno:

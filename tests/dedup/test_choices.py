@@ -297,7 +297,7 @@ def test_killed_at_every_stage_it_ends_with_the_same_records(tmp_path):
     assert main([*command, str(tmp_path / "whole")]) == 0
 
     for where, name, calls in (
-        ("korean_rlhf.dedup.run", "write_signatures", 0),
+        ("korean_rlhf.dedup.hashing", "write_signatures", 0),
         ("korean_rlhf.dedup.signatures", "_write", 3),
         ("korean_rlhf.dedup.run", "drop_near", 0),
         ("korean_rlhf.dedup.lines", "published", 2),

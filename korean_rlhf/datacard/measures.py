@@ -9,6 +9,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from korean_rlhf.tables import utf8_of
+
 Floats = npt.NDArray[np.float64]
 SCRIPTS = ("Hangul", "Hanja", "Latin", "digits", "others")
 """Others: punctuation, symbols, and all other scripts."""
@@ -77,19 +79,25 @@ class Characters:
 
 def characters_by_script(texts: pa.StringArray) -> Characters:
     """Count the characters of each text by script."""
-    lengths = pc.fill_null(pc.utf8_length(texts), 0).to_numpy(zero_copy_only=False).astype(np.int64)
-    joined = "".join(text or "" for text in texts.to_pylist())
-    codes = np.frombuffer(joined.encode("utf-32-le", "replace"), np.uint32)
-    kinds = _TABLE[np.minimum(codes, len(_TABLE) - 1)]
-    rows = np.repeat(np.arange(len(lengths), dtype=np.int64), lengths)
-    width = _LINE + 1
-    counted = np.bincount(rows * width + kinds, minlength=len(lengths) * width)
-    table = counted.reshape(len(lengths), width)
-    space = kinds >= _SPACE
-    begins = ~space
-    begins[1:] &= space[:-1] | (rows[1:] != rows[:-1])
-    eojeols = np.bincount(rows[begins], minlength=len(lengths))
-    return Characters(lengths, table[:, :_SPACE], eojeols, table[:, _LINE] + 1)
+    filled = pc.fill_null(texts, "")
+    lengths = pc.utf8_length(filled).to_numpy(zero_copy_only=False).astype(np.int64)
+    starts = np.concatenate([[0], np.cumsum(lengths)])
+    codes = np.frombuffer(str(utf8_of(filled), "utf-8").encode("utf-32-le"), np.uint32)
+    kinds = np.take(_TABLE, codes, mode="clip")
+    table = np.stack([_counted(kinds == kind, starts) for kind in range(_LINE + 1)], axis=1)
+    seen = kinds < _SPACE
+    begins = seen.copy()
+    begins[1:] &= ~seen[:-1]
+    heads = starts[:-1][lengths > 0]
+    begins[heads] = seen[heads]
+    return Characters(lengths, table[:, :_SPACE], _counted(begins, starts), table[:, _LINE] + 1)
+
+
+def _counted(
+    chosen: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """Return (n,) how many characters of each text are chosen; `starts` are (n + 1,)."""
+    return np.diff(np.searchsorted(np.flatnonzero(chosen), starts))
 
 
 def measures(counted: Characters) -> dict[str, Floats]:

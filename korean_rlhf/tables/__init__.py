@@ -3,6 +3,7 @@
 `read` takes a finished stage folder or a plain file and yields records of one type.
 """
 
+from korean_rlhf.tables.contents import utf8_of
 from korean_rlhf.tables.documents import (
     DOCUMENT_SCHEMA,
     DROPPED_SCHEMA,
@@ -77,6 +78,7 @@ __all__ = [
     "shards",
     "to_batch",
     "to_json",
+    "utf8_of",
     "write_jsonl",
     "write_lines",
     "write_merged",

@@ -10,10 +10,12 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from korean_rlhf.disk import published
 from korean_rlhf.records import Document, Drop
+from korean_rlhf.tables.contents import utf8_of
 from korean_rlhf.tables.plain import parquet_batches
 from korean_rlhf.tables.rows import DOCUMENT_FIELDS
 from korean_rlhf.tables.sortedruns import RUN_BYTES, drop_runs, merged, write_merged, write_run
@@ -182,9 +184,18 @@ def documents_digest(folder: Path) -> str:
     total = hashlib.sha256()
     names = [name for name in DOCUMENT_FIELDS if name != "fetched_at"]
     for shard in sorted(folder.glob("part-*.parquet")):
-        for batch in parquet_batches(shard):
-            for values in zip(*(batch.column(name).to_pylist() for name in names), strict=True):
-                total.update(
-                    "\0".join(value or "" for value in values).encode("utf-8", "replace") + b"\n"
-                )
+        for batch in parquet_batches(shard, columns=names):
+            total.update(utf8_of(_lines([batch[name] for name in names])))
     return total.hexdigest()
+
+
+def _lines(columns: Sequence[pa.StringArray]) -> pa.LargeStringArray:
+    """Return each row as a line, its columns divided by a zero byte; nulls are empty."""
+    # Large strings: what fits into each column may not fit into one of two gigabytes.
+    filled = [pc.fill_null(pc.cast(column, pa.large_string()), "") for column in columns]
+    ended = pc.binary_join_element_wise(filled[-1], pa.scalar("\n", pa.large_string()), _NOTHING)
+    zero = pa.scalar("\0", pa.large_string())
+    return pc.binary_join_element_wise(*filled[:-1], ended, zero)
+
+
+_NOTHING = pa.scalar("", pa.large_string())

@@ -93,9 +93,7 @@ def characters_by_script(texts: pa.StringArray) -> Characters:
     return Characters(lengths, table[:, :_SPACE], _counted(begins, starts), table[:, _LINE] + 1)
 
 
-def _counted(
-    chosen: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]
-) -> npt.NDArray[np.int64]:
+def _counted(chosen: npt.NDArray[np.bool_], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return (n,) how many characters of each text are chosen; `starts` are (n + 1,)."""
     return np.diff(np.searchsorted(np.flatnonzero(chosen), starts))
 

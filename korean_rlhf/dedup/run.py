@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,14 @@ from korean_rlhf.dedup.lines import count_repeated, write_hashes
 from korean_rlhf.dedup.signatures import SUFFIX, fits
 from korean_rlhf.dedup.writing import (
     CONTAMINATED_LIST,
+    MOST_WRITERS,
     Cutting,
     Hits,
     Written,
     mark_contaminated,
     write_shards,
 )
-from korean_rlhf.engine import WORK, drop_work, is_split, split_inputs
+from korean_rlhf.engine import WORK, Counts, drop_work, is_split, split_inputs
 from korean_rlhf.progress import say, track
 from korean_rlhf.rundir import MANIFEST, open_stage
 from korean_rlhf.settings.dedup import DedupSettings
@@ -51,13 +53,21 @@ def deduplicate(
             stage.note_time()
             written, facts = _decide_and_write(corpus, out, settings, marks)
             stage.note_time()
-            write_card(out, "dedup", written.counts.manifest())
+            digest = _described(written.counts, out)
             if settings.signatures:
                 hashed(sorted(out.glob("part-*.parquet")), out / SIGNATURES, settings)
             counts = written.counts
-            stage.finish(counts=counts.manifest(), digest=documents_digest(out), **facts)
+            stage.finish(counts=counts.manifest(), digest=digest, **facts)
             say(counts.sentence("dedup"))
         drop_work(out)  # last: until the manifest is written, a killed run goes on with it
+
+
+def _described(counts: Counts, out: Path) -> str:
+    """Write the data card; return the digest of the documents, which is made beside it."""
+    with ThreadPoolExecutor(1) as thread:
+        digest = thread.submit(documents_digest, out)
+        write_card(out, "dedup", counts.manifest())
+        return digest.result()
 
 
 def _corpus(
@@ -124,7 +134,9 @@ def _decide_and_write(
         scratch = out / WORK / "grams"
         facts["pairs_compared"] = drop_near(corpus, decisions, settings, scratch)
     cutting = _cutting(corpus, decisions, out, settings) if settings.lines else None
-    written = write_shards(corpus, out, decisions, hits, cutting)
+    written = write_shards(
+        corpus, out, decisions, hits, cutting, threads=min(MOST_WRITERS, settings.processes)
+    )
     if cutting is not None:
         facts |= {
             "cut_pieces": written.cut_pieces,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,8 @@ DUPLICATES = "duplicates"
 """Folder of what each duplicate is one of: the id of the document that stays, the other corpus
 that holds it ("" for this one), and the similarity to it."""
 ONLY_REPEATED = "only-repeated-lines"
+MOST_WRITERS = 2
+"""Threads that write: each holds one shard, of which a copy or two are made."""
 _DUPLICATE_SCHEMA = pa.schema(
     [
         ("id", pa.string()),
@@ -57,6 +60,13 @@ class Written:
     cut_documents: int = 0
     cut_characters: int = 0
 
+    def add(self, other: Written) -> None:
+        """Count another shard."""
+        self.counts.add(other.counts.kept, other.counts.dropped.items())
+        self.cut_pieces += other.cut_pieces
+        self.cut_documents += other.cut_documents
+        self.cut_characters += other.cut_characters
+
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
@@ -67,23 +77,48 @@ class Cutting:
 
 
 def write_shards(
-    corpus: Corpus, out: Path, decisions: Decisions, hits: Hits | None, cutting: Cutting | None
+    corpus: Corpus,
+    out: Path,
+    decisions: Decisions,
+    hits: Hits | None,
+    cutting: Cutting | None,
+    *,
+    threads: int = 1,
 ) -> Written:
-    """Publish our own shards with the decisions about their rows."""
+    """Publish our own shards with the decisions about their rows, one at a time in each thread."""
     for folder in ("dropped", DUPLICATES, *([CUT] if cutting is not None else [])):
         (out / folder).mkdir(exist_ok=True)
+
+    def write(own: tuple[Part, int]) -> Written:
+        return _write_shard(*own, corpus, out, decisions, hits, cutting)
+
     written = Written(Counts())
-    for part, first in _own(corpus):
-        rows = np.arange(first, first + part.count)
-        table = pq.read_table(part.texts)
-        keepers = _keepers(table["id"], rows, corpus, decisions)
-        write_parquet(out / DUPLICATES / part.texts.name, keepers)
-        table = _decided(table, rows, keepers, decisions, hits)
-        if cutting is not None:
-            table = _without_repeats(table, part, out, cutting, written)
-        publish(out, part.texts.name, table)
-        reasons = [reason for reason in table["reason"].to_pylist() if reason]
-        written.counts.add(table.num_rows - len(reasons), [(reason, 1) for reason in reasons])
+    with ThreadPoolExecutor(threads) as pool:
+        for one in pool.map(write, _own(corpus)):
+            written.add(one)
+    return written
+
+
+def _write_shard(
+    part: Part,
+    first: int,
+    corpus: Corpus,
+    out: Path,
+    decisions: Decisions,
+    hits: Hits | None,
+    cutting: Cutting | None,
+) -> Written:
+    written = Written(Counts())
+    rows = np.arange(first, first + part.count)
+    table = pq.read_table(part.texts)
+    keepers = _keepers(table["id"], rows, corpus, decisions)
+    write_parquet(out / DUPLICATES / part.texts.name, keepers)
+    table = _decided(table, rows, keepers, decisions, hits)
+    if cutting is not None:
+        table = _without_repeats(table, part, out, cutting, written)
+    publish(out, part.texts.name, table)
+    reasons = [reason for reason in table["reason"].to_pylist() if reason]
+    written.counts.add(table.num_rows - len(reasons), [(reason, 1) for reason in reasons])
     return written
 
 

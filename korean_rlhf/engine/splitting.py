@@ -104,7 +104,9 @@ class _InputShards:
 
     def _begin(self) -> None:
         self._path = self.folder / f"part-{self._number:05d}.parquet"
-        self._writer = self._open.enter_context(parquet_writer(self._path, DOCUMENT_SCHEMA))
+        self._writer = self._open.enter_context(
+            parquet_writer(self._path, DOCUMENT_SCHEMA, is_scratch=True)
+        )
         self._rows = self._bytes = 0
 
     def write(self, batch: pa.RecordBatch) -> None:

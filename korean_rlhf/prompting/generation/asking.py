@@ -11,6 +11,7 @@ from typing import Any
 
 from korean_rlhf.assets import asset_dir
 from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused, without_thoughts
+from korean_rlhf.endpoint.objects import json_objects
 from korean_rlhf.errors import UnknownName
 from korean_rlhf.promptfiles import PromptFile, load_prompt
 from korean_rlhf.prompting.generation.borrowed import Borrowed
@@ -202,19 +203,7 @@ def _pairs_in(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the outermost JSON objects of a reply: maybe fenced, wrapped in words, or torn."""
-    text = without_thoughts(text) or ""
-    decoder = json.JSONDecoder(strict=False)
-    place = text.find("{")
-    while place >= 0:
-        try:
-            value, end = decoder.raw_decode(text, place)
-        except (ValueError, RecursionError):
-            place = text.find("{", place + 1)  # torn here: its inner objects may be whole
-            continue
-        if isinstance(value, dict):
-            yield value
-        place = text.find("{", end)
+    return json_objects(without_thoughts(text) or "")
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, str]]:

@@ -7,13 +7,13 @@ place: an engine that drops, adds or shifts a row is seen at once.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from korean_rlhf.endpoint import Endpoint, Question, Reply, RequestRefused
 from korean_rlhf.endpoint.answers import whole_characters
 from korean_rlhf.endpoint.batches import unpaid
+from korean_rlhf.endpoint.objects import json_objects
 from korean_rlhf.errors import SettingsError
 from korean_rlhf.promptfiles import PromptFile, load_prompt
 from korean_rlhf.records import Drop, Message
@@ -32,7 +32,6 @@ REQUEST_FORMS = {
     "any": "",
 }
 """How an instruction asks, as the prompt says it."""
-_FENCED = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 
 
 def open_chat(wanted: Wanted) -> ChatEngine:
@@ -141,21 +140,12 @@ def _unique(rows: Sequence[Row]) -> list[Row]:
 
 def items(text: str) -> Iterator[tuple[str, str]]:
     """Yield each (id, text) of a reply: JSON, maybe fenced, wrapped in words, or torn."""
-    fenced = _FENCED.match(text)
-    text = fenced[1] if fenced else text
-    decoder = json.JSONDecoder(strict=False)
-    place = text.find("{")
-    while place >= 0:
+    for value in json_objects(text):
         try:
-            value, end = decoder.raw_decode(text, place)
             pairs = list(_pairs(value))
         except RecursionError:
-            return  # a model that wrote brackets for ever
-        except ValueError:
-            place = text.find("{", place + 1)  # torn here: its inner objects may be whole
-            continue
+            return  # nested deeper than anything that was asked for
         yield from ((id, whole_characters(said)) for id, said in pairs)
-        place = text.find("{", end)
 
 
 def _pairs(value: Any) -> Iterator[tuple[str, str]]:
